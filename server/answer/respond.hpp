@@ -1,0 +1,48 @@
+#pragma once
+/// From a query's octets to the response's octets, with nothing but an image and the settings: no socket, clock or
+/// file, no allocation, lock or exception. The server, `toriid query`, tests, fuzzers and benchmarks all call this.
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "torii/dns/types.hpp"
+#include "torii/dns/wire.hpp"
+#include "torii/image/view.hpp"
+
+namespace torii::server {
+
+enum class Transport : std::uint8_t { Udp, Tcp };
+
+/// What an operator may choose about answers. Plain data; spans point into storage that outlives every call.
+struct AnswerSettings {
+  /// Largest UDP response, and the size advertised in our OPT. Unit: octets of DNS message.
+  /// Default: 1232 = IPv6 minimum MTU 1280 - 40 - 8; RFC 9715 wants 1400 at most. Range 512 to 4096.
+  std::uint16_t udp_octets_max = 1232;
+  /// NSID option content (RFC 5001); empty: the option is not sent. 1024 octets at most.
+  dns::Octets nsid;
+  /// TXT for CH `version.bind`/`version.server` and `hostname.bind`/`id.server`; empty: REFUSED. 255 octets at most.
+  dns::Octets chaos_version;
+  dns::Octets chaos_identity;
+};
+
+/// What happened, for counters. Filled by every call.
+struct AnswerReport {
+  dns::Rcode rcode{};
+  dns::RrType qtype{};   // 0 when no question was parsed
+  bool responded{};      // false: stay silent
+  bool truncated{};      // TC was set
+  bool edns{};           // the query carried OPT
+  bool dnssec_ok{};      // DO was set
+  bool referral{};       // the response is a referral
+  bool nxdomain_wildcard{};  // reserved for wildcard-synthesised answers
+};
+
+/// Answers one request. `view` may be empty (no zone loaded): every zone question is then REFUSED.
+/// `response` holds at least `max(512, settings.udp_octets_max)` octets for UDP and 65535 for TCP.
+/// Returns: octets written to `response`; 0 means stay silent, as for a message that is itself a response, or that is
+/// shorter than a header. Source: RFC 1034 section 4.3.2 and the documents named in docs/answers.md.
+[[nodiscard]] dns::OctetCount respond(const image::View& view, const AnswerSettings& settings, Transport transport,
+                                      dns::Octets request, std::span<std::uint8_t> response,
+                                      AnswerReport& report) noexcept;
+
+}  // namespace torii::server

@@ -1,0 +1,44 @@
+#pragma once
+/// A referral laid out the way the server sends it, before it is written into the image. The size rules read their
+/// octets off this very layout.
+#include <cstdint>
+#include <vector>
+
+#include "zonec/layout/block.hpp"
+#include "zonec/model/delegation.hpp"
+
+namespace torii::zonec {
+
+/// One glue RRset on the ladder: the referral may end before it or after it, never inside.
+struct GlueStep {
+  std::uint32_t octets{};            // of the address RRset
+  std::uint32_t signature_octets{};  // of its RRSIGs (authoritative sibling hosts in a signed zone), else 0
+  std::uint16_t records{};
+  std::uint16_t signature_records{};
+  bool required{};                   // RFC 9471 section 3.1: in-domain (or cyclic) glue, TC=1 when left out
+  HostRelation relation{};
+  dns::RrType type{};                // A or AAAA
+  std::uint16_t host{};              // index into Delegation::hosts
+};
+
+/// The parts of a referral in sending order. Message size for a QNAME of q octets without OPT:
+/// 12 + (q + 4) + ns_octets + (with DO in a signed zone) proof_octets + glue up to a step.
+/// Source: RFC 1035 section 4.1, RFC 4035 section 3.1.4, RFC 5155 section 7.2.7, RFC 9471 section 3.
+struct ReferralSizes {
+  std::uint32_t ns_octets{};
+  std::uint16_t ns_records{};
+  std::uint32_t proof_octets{};  // DS + RRSIG, or the NSEC / NSEC3 records that prove there is none; 0 unsigned
+  std::uint16_t proof_records{};
+  std::vector<GlueStep> steps;
+};
+
+/// Question at the longest QNAME there can be below (or at) `owner`: 255 octets, or 254 where L(owner) is 254.
+/// Source: RFC 1035 section 2.3.4; a label needs two octets.
+[[nodiscard]] constexpr std::uint32_t longest_qname(std::size_t owner_octets) noexcept {
+  return owner_octets == 254 ? 254 : 255;
+}
+
+/// Sizes of the referral for `delegation`, read off its layout.
+[[nodiscard]] ReferralSizes measure_referral(const Zone& zone, const Delegation& delegation);
+
+}  // namespace torii::zonec

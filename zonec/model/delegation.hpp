@@ -1,0 +1,45 @@
+#pragma once
+/// A delegation seen as resolvers see it: its hosts, where each stands relative to the cut, and the glue there is.
+#include <cstdint>
+#include <vector>
+
+#include "zonec/model/zone.hpp"
+
+namespace torii::zonec {
+
+/// Where an NS target stands. Source: RFC 9499 section 7, RFC 9471 section 2.
+enum class HostRelation : std::uint8_t {
+  InDomain,              // at or below the delegation's owner
+  SiblingGlue,           // below another cut of this zone
+  SiblingAuthoritative,  // authoritative data of this zone, wildcard synthesis included
+  Unrelated,             // outside this zone: its address here would never be served
+};
+
+struct Host {
+  dns::NameView name;          // as in the NS RDATA
+  HostRelation relation{};
+  const RRset* a = nullptr;    // address RRsets in this zone; null when there is none (or the host is unrelated)
+  const RRset* aaaa = nullptr;
+};
+
+/// `hosts` has no duplicates (names compare case-insensitively) and stands in canonical name order, in which equal
+/// suffixes are neighbours: every encoder compresses that best (the emission order of referrals).
+struct Delegation {
+  OwnerIndex owner = kNoOwner;
+  bool cyclic = false;  // reachable only through sibling glue that leads back to it (RFC 9471 section 2.3)
+  std::vector<Host> hosts;
+};
+
+/// Describes the NS RRset at `owner`, which is a cut or the apex.
+/// `cyclic` is left false; `find_cyclic` tells it for all delegations at once.
+[[nodiscard]] Delegation describe_delegation(const Zone& zone, OwnerIndex owner);
+
+/// For each owner index, whether it is a cut whose every usable host lies below sibling cuts that lead back to it,
+/// so that no resolver can enter without the sibling glue. Linear in the zone's NS records.
+[[nodiscard]] std::vector<bool> find_cyclic(const Zone& zone);
+
+/// True for delegations that nothing can reach: no unrelated host, no authoritative one, and no glue address
+/// on any in-domain or (cyclic) sibling host. `delegation.cyclic` must be set.
+[[nodiscard]] bool is_unreachable(const Delegation& delegation);
+
+}  // namespace torii::zonec
