@@ -20,6 +20,7 @@ struct Host {
   HostRelation relation{};
   const RRset* a = nullptr;    // address RRsets in this zone; null when there is none (or the host is unrelated)
   const RRset* aaaa = nullptr;
+  OwnerIndex cut = kNoOwner;   // SiblingGlue: the cut that the host is at or below
 };
 
 /// `hosts` has no duplicates (names compare case-insensitively) and stands in canonical name order, in which equal
@@ -30,9 +31,25 @@ struct Delegation {
   std::vector<Host> hosts;
 };
 
-/// Describes the NS RRset at `owner`, which is a cut or the apex.
+/// Describes the NS RRset at `owner`, which is a cut or the apex. For the apex every host in the zone is InDomain,
+/// wherever its addresses come from.
 /// `cyclic` is left false; `find_cyclic` tells it for all delegations at once.
 [[nodiscard]] Delegation describe_delegation(const Zone& zone, OwnerIndex owner);
+
+/// How a resolver gets to a delegation's servers.
+enum class Reach : std::uint8_t {
+  Free,         // without sibling glue: an unrelated host, an address, or a sibling cut that is itself free
+  Cyclic,       // only by sibling glue that leads back to it, and some of that glue is there
+  Unreachable,  // all hosts are in-domain, or sibling ones that lead back, and no address is known
+};
+
+/// The reach of every cut, indexed by owner; owners that are no cuts are Free. Linear in the zone's NS records.
+/// Source: RFC 9471 section 2.3.
+struct Reachability {
+  std::vector<Reach> reach;
+  std::vector<bool> cyclic;
+};
+[[nodiscard]] Reachability find_reachability(const Zone& zone);
 
 /// For each owner index, whether it is a cut whose every usable host lies below sibling cuts that lead back to it,
 /// so that no resolver can enter without the sibling glue. Linear in the zone's NS records.

@@ -54,6 +54,7 @@ struct Diagnostic {
   std::string code;
   Location where;
   std::string text;
+  std::string owner{};  // the name it is about, where there is one: presentation format, for machine-readable output
 };
 
 /// Errors collected before giving up. Source: house rule, so that one run shows more than one mistake.

@@ -1,0 +1,174 @@
+/// Findings on how the zone hangs together. Codes, meanings and remedies: docs/findings.md.
+#include <string>
+
+#include "zonec/model/assemble.hpp"
+#include "zonec/model/delegation.hpp"
+#include "zonec/model/rdata.hpp"
+
+namespace torii::zonec {
+namespace {
+
+using dns::RrType;
+
+constexpr bool is_address(RrType type) noexcept { return type == RrType::A || type == RrType::AAAA; }
+
+class Structure {
+ public:
+  Structure(const Zone& zone, Findings& findings)
+      : zone_{zone}, findings_{findings}, targeted_(zone.rrsets.size()), reachability_{find_reachability(zone)} {}
+
+  void run() {
+    check_apex();
+    for (OwnerIndex i = 0; i < zone_.owners.size(); ++i)
+      if (i == 0 || zone_.owners[i].kind == OwnerKind::Cut) check_hosts(i);
+    for (OwnerIndex i = 0; i < zone_.owners.size(); ++i) {
+      at_ = i;
+      const auto& owner = zone_.owners[i];
+      if (owner.kind == OwnerKind::Authoritative) check_authoritative(owner);
+      if (owner.kind == OwnerKind::Cut) check_cut(owner);
+      if (owner.kind == OwnerKind::BelowCut || owner.kind == OwnerKind::BelowDname) check_occluded(owner);
+    }
+  }
+
+ private:
+  void report(Severity severity, std::string_view code, const RRset& set, const std::string& why) {
+    const auto name = zone_.owners[at_].name();
+    findings_.add(at_, severity, code, set.where, name, name.text() + " " + type_text(set.type) + ": " + why);
+  }
+
+  void check_apex() {
+    at_ = 0;
+    const auto& apex = zone_.owners.front();
+    const auto* soa = zone_.find_rrset(apex, RrType::SOA);
+    if (soa->rdata_count > 1)
+      report(Severity::Error, "multiple-soa", *soa, "a zone has one SOA record (RFC 2181 section 6.1)");
+    if (zone_.find_rrset(apex, RrType::NS) == nullptr) {
+      findings_.add(0, Severity::Error, "no-apex-ns", soa->where, apex.name(),
+                    apex.name().text() + " has no NS record: a zone names its servers (RFC 1034 section 4.2.1)");
+    }
+    if (const auto* ds = zone_.find_rrset(apex, RrType::DS))
+      report(Severity::Error, "ds-at-apex", *ds, "a DS record belongs to the parent's side (RFC 4035 section 2.4)");
+  }
+
+  void check_hosts(OwnerIndex index) {
+    at_ = index;
+    const auto* ns = zone_.find_rrset(zone_.owners[index], RrType::NS);
+    if (ns == nullptr) return;
+    const bool unreachable = reachability_.reach[index] == Reach::Unreachable;
+    if (unreachable) {
+      report(Severity::Error, "unreachable-delegation", *ns,
+             reachability_.cyclic[index] ? "its hosts lead only back to it, and none of them has an address"
+                                         : "every host is below the delegation, and none has an address");
+    } else if (reachability_.reach[index] == Reach::Cyclic) {
+      report(Severity::Notice, "cyclic-delegation", *ns,
+             "its hosts lead only back to it; resolvers depend on the sibling glue (RFC 9471 section 2.3)");
+    }
+    for (const auto& host : describe_delegation(zone_, index).hosts) {
+      if (host.a != nullptr) targeted_[place_of(host.a)] = true;
+      if (host.aaaa != nullptr) targeted_[place_of(host.aaaa)] = true;
+      if (host.a != nullptr || host.aaaa != nullptr || host.relation == HostRelation::Unrelated || unreachable)
+        continue;
+      check_host_without_address(host, *ns, index);
+    }
+  }
+
+  void check_host_without_address(const Host& host, const RRset& ns, OwnerIndex index) {
+    const auto at = zone_.find(host.name);
+    if (at != kNoOwner && zone_.owners[at].kind == OwnerKind::Authoritative && zone_.owners[at].has_cname) {
+      report(Severity::Warning, "ns-target-is-alias", ns,
+             "host " + host.name.text() + " is an alias (RFC 2181 section 10.3)");
+    } else if (index != 0 && host.relation == HostRelation::InDomain) {
+      report(Severity::Warning, "missing-glue", ns,
+             "host " + host.name.text() + " is below the delegation and has no address (RFC 1034 section 4.2.1)");
+    } else if (host.relation != HostRelation::SiblingGlue) {
+      report(Severity::Warning, "ns-target-without-address", ns,
+             "host " + host.name.text() + " is a name of this zone and has no address");
+    }
+  }
+
+  void check_authoritative(const Owner& owner) {
+    const auto name = owner.name();
+    for (const auto& set : zone_.rrsets_of(owner)) {
+      if (set.type == RrType::CNAME && set.rdata_count > 1)
+        report(Severity::Error, "multiple-cname", set, "an alias has one target (RFC 2181 section 10.1)");
+      if (set.type == RrType::DNAME && set.rdata_count > 1)
+        report(Severity::Error, "multiple-dname", set, "a name has one DNAME at most (RFC 6672 section 2.4)");
+      if (set.type == RrType::DNAME && name.is_wildcard())
+        report(Severity::Warning, "wildcard-dname", set,
+               "a DNAME at a wildcard has no agreed meaning (RFC 4592 section 4.4)");
+      if (set.type == RrType::SOA && at_ != 0)
+        report(Severity::Error, "soa-not-at-apex", set, "the zone's apex is " + zone_.apex.text());
+      if (set.type == RrType::DS && at_ != 0)
+        report(Severity::Error, "ds-without-ns", set, "a DS record stands at a delegation (RFC 4035 section 2.4)");
+    }
+    if (owner.has_cname) check_beside_cname(owner);
+  }
+
+  void check_beside_cname(const Owner& owner) {
+    const auto* cname = zone_.find_rrset(owner, RrType::CNAME);
+    std::string others;
+    for (const auto& set : zone_.rrsets_of(owner)) {
+      // RFC 4034 sections 3 and 4 let RRSIG and NSEC, and RFC 2535's KEY, SIG and NXT, stand beside a CNAME.
+      const bool allowed = set.type == RrType::CNAME || set.type == RrType::NSEC || set.type == RrType::KEY ||
+                           set.type == RrType::SIG || set.type == RrType::NXT;
+      if (!allowed) others += (others.empty() ? "" : ", ") + type_text(set.type);
+    }
+    if (!others.empty())
+      report(Severity::Error, "cname-and-other-data", *cname,
+             "an alias has no other data, but " + others + " (RFC 1034 section 3.6.2)");
+  }
+
+  void check_cut(const Owner& owner) {
+    for (const auto& set : zone_.rrsets_of(owner)) {
+      if (set.type == RrType::NS) {
+        if (owner.name().is_wildcard())
+          report(Severity::Warning, "wildcard-delegation", set,
+                 "NS at a wildcard has no agreed meaning (RFC 4592 section 4.2)");
+        if (set.signature_count > 0)
+          report(Severity::Warning, "signed-delegation-ns", set,
+                 "a delegation's NS RRset is not signed (RFC 4035 section 2.2)");
+      } else if (is_address(set.type)) {
+        check_glue(set, owner.name());
+      } else if (set.type != RrType::DS && set.type != RrType::NSEC) {
+        report(Severity::Warning, "occluded-record", set, "at a delegation only NS, DS and NSEC are served");
+      }
+    }
+  }
+
+  void check_occluded(const Owner& owner) {
+    const auto above = zone_.owners[owner.cut].name();
+    for (const auto& set : zone_.rrsets_of(owner)) {
+      if (owner.kind == OwnerKind::BelowDname) {
+        report(Severity::Warning, "occluded-record", set,
+               "below the DNAME " + above.text() + " and never served (RFC 6672 section 2.4)");
+      } else if (is_address(set.type)) {
+        check_glue(set, above);
+      } else {
+        report(Severity::Warning, "occluded-record", set,
+               "below the delegation " + above.text() + " and never served (RFC 9499 section 7)");
+      }
+    }
+  }
+
+  void check_glue(const RRset& set, dns::NameView cut) {
+    if (targeted_[place_of(&set)]) return;
+    report(Severity::Warning, "orphan-glue", set,
+           "an address below the delegation " + cut.text() + " that no NS record in force names");
+  }
+
+  [[nodiscard]] std::size_t place_of(const RRset* set) const noexcept {
+    return static_cast<std::size_t>(set - zone_.rrsets.data());
+  }
+
+  const Zone& zone_;
+  Findings& findings_;
+  std::vector<bool> targeted_;  // by RRset: some NS record that is served names its owner
+  Reachability reachability_;
+  OwnerIndex at_ = 0;
+};
+
+}  // namespace
+
+void check_structure(const Zone& zone, Findings& findings) { Structure{zone, findings}.run(); }
+
+}  // namespace torii::zonec
