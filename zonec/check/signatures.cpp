@@ -1,0 +1,196 @@
+#include <algorithm>
+#include <array>
+#include <ctime>
+
+#include "zonec/check/dnssec.hpp"
+#include "zonec/model/rdata.hpp"
+
+namespace torii::zonec {
+namespace {
+
+using dns::RrType;
+
+/// Signatures out of their time come in thousands or not at all, so they are one finding each way.
+struct Untimely {
+  std::uint64_t count{};
+  std::uint32_t rank{};
+  Location where;
+  dns::NameView owner;
+  RrType type{};
+  std::uint32_t when{};
+  void note(std::uint32_t at, const Owner& from, const RRset& set, std::uint32_t time) {
+    if (count++ == 0) *this = {1, at, set.where, from.name(), set.type, time};
+  }
+};
+
+class Signatures {
+ public:
+  Signatures(const Zone& zone, const DnssecOptions& options, Findings& findings)
+      : zone_{zone}, options_{options}, findings_{findings} {
+    const auto* set = zone.find_rrset(zone.owners.front(), RrType::DNSKEY);
+    for (const auto& rdata : zone.rdata_of(*set)) {
+      const auto key = Dnskey::parse(rdata);
+      if (!key->is_zone_key()) continue;
+      keys_.push_back(*key);
+      if (std::ranges::find(algorithms_, key->algorithm) == algorithms_.end()) algorithms_.push_back(key->algorithm);
+    }
+  }
+
+  void run() {
+    for (OwnerIndex i = 0; i < zone_.owners.size(); ++i) check_owner(i, zone_.owners[i]);
+    for (const auto& owner : zone_.nsec3_owners) check_owner(rank_of(owner), owner);
+    report_untimely(expired_, "rrsig-expired", "expired");
+    report_untimely(early_, "rrsig-not-yet-valid", "not valid yet");
+  }
+
+ private:
+  [[nodiscard]] std::uint32_t rank_of(const Owner& nsec3) const { return zone_.find_at_or_before(nsec3.name()); }
+
+  void check_owner(std::uint32_t rank, const Owner& owner) {
+    if (owner.kind == OwnerKind::BelowCut || owner.kind == OwnerKind::BelowDname) return;
+    for (const auto& set : zone_.rrsets_of(owner)) {
+      const bool ours = owner.kind != OwnerKind::Cut || set.type == RrType::DS || set.type == RrType::NSEC;
+      if (ours) check_set(rank, owner, set);
+    }
+    if (owner.stray_count > 0) report_strays(rank, owner);
+  }
+
+  void report(std::uint32_t rank, Severity severity, std::string_view code, const Owner& owner, const RRset& set,
+              const std::string& why) {
+    findings_.add(rank, severity, code, set.where, owner.name(),
+                  owner.name().text() + " " + type_text(set.type) + ": " + why);
+  }
+
+  void report_strays(std::uint32_t rank, const Owner& owner) {
+    std::string covered;
+    for (const auto& rdata : zone_.strays_of(owner)) {
+      const auto text = type_text(Rrsig::parse(rdata)->covered);
+      if (covered.find(text) == std::string::npos) covered += (covered.empty() ? "" : ", ") + text;
+    }
+    findings_.add(rank, Severity::Warning, "rrsig-without-rrset", owner.where, owner.name(),
+                  owner.name().text() + " RRSIG: covers " + covered + ", which is not there");
+  }
+
+  void check_set(std::uint32_t rank, const Owner& owner, const RRset& set) {
+    if (set.signature_count == 0)
+      return report(rank, Severity::Error, "unsigned-rrset", owner, set,
+                    "no RRSIG in a signed zone (RFC 4035 section 2.2)");
+    const auto name = owner.name();
+    const auto labels = name.label_count() - (name.is_wildcard() ? 1 : 0);  // RFC 4034 section 3.1.3
+    std::array<bool, 256> present{};
+    bool usable = false;
+    for (const auto& rdata : zone_.signatures_of(set)) {
+      const auto signature = *Rrsig::parse(rdata);
+      if (signature.signer != zone_.apex.view()) {
+        report(rank, Severity::Error, "rrsig-signer", owner, set,
+               "RRSIG by " + signature.signer.text() + ", expected the apex " + zone_.apex.text() +
+                   " (RFC 4035 section 2.2)");
+      }
+      if (signature.labels != labels) {
+        report(rank, Severity::Error, "rrsig-labels", owner, set,
+               "RRSIG counts " + std::to_string(signature.labels) + " labels, the owner has " + std::to_string(labels) +
+                   " (RFC 4034 section 3.1.3)");
+      }
+      if (signature.original_ttl != set.ttl) {
+        report(rank, Severity::Warning, "rrsig-original-ttl", owner, set,
+               "TTL " + std::to_string(set.ttl) + ", signed as " + std::to_string(signature.original_ttl) +
+                   " (RFC 4034 section 3.1.4)");
+      }
+      const auto by_tag = [&](const Dnskey& key) {
+        return key.tag == signature.key_tag && key.algorithm == signature.algorithm;
+      };
+      if (std::ranges::any_of(keys_, by_tag)) {
+        usable = true;
+        present.at(signature.algorithm) = true;
+      } else {
+        report(rank, Severity::Warning, "rrsig-unknown-key", owner, set,
+               "RRSIG by key " + std::to_string(signature.key_tag) + " of algorithm " +
+                   std::to_string(signature.algorithm) + ", which is not in the DNSKEY RRset");
+      }
+      const dns::Serial now{options_.now};
+      if (precedes(dns::Serial{signature.expiration}, now)) expired_.note(rank, owner, set, signature.expiration);
+      if (precedes(now, dns::Serial{signature.inception})) early_.note(rank, owner, set, signature.inception);
+    }
+    if (set.signature_ttl != set.ttl) {
+      report(rank, Severity::Warning, "rrsig-ttl", owner, set,
+             "TTL " + std::to_string(set.ttl) + ", its RRSIG's is " + std::to_string(set.signature_ttl) +
+                 " (RFC 4034 section 3)");
+    }
+    if (!usable) {
+      report(rank, Severity::Error, "no-usable-signature", owner, set,
+             "no RRSIG by a key in the DNSKEY RRset: validators will refuse it");
+      return;
+    }
+    for (const auto algorithm : algorithms_) {
+      if (present.at(algorithm)) continue;
+      report(
+          rank, Severity::Warning, "missing-algorithm", owner, set,
+          "no RRSIG of algorithm " + std::to_string(algorithm) + ", which the DNSKEY RRset has (RFC 4035 section 2.2)");
+    }
+  }
+
+  void report_untimely(const Untimely& found, std::string_view code, std::string_view what) {
+    if (found.count == 0) return;
+    const auto many =
+        std::to_string(found.count) + (found.count == 1 ? " RRSIG is " : " RRSIGs are ") + std::string{what};
+    findings_.add(found.rank, options_.strict ? Severity::Error : Severity::Warning, code, found.where, found.owner,
+                  many + " at " + time_text(options_.now) + (found.count == 1 ? ": " : "; the first: ") +
+                      found.owner.text() + " " + type_text(found.type) + ", " +
+                      (code == "rrsig-expired" ? "until " : "from ") + time_text(found.when));
+  }
+
+  const Zone& zone_;
+  const DnssecOptions& options_;
+  Findings& findings_;
+  std::vector<Dnskey> keys_;
+  std::vector<std::uint8_t> algorithms_;
+  Untimely expired_;
+  Untimely early_;
+};
+
+/// Signatures in a zone without keys help nobody: say so once.
+void check_leftovers(const Zone& zone, Findings& findings) {
+  for (OwnerIndex i = 0; i < zone.owners.size(); ++i) {
+    const auto& owner = zone.owners[i];
+    const auto sets = zone.rrsets_of(owner);
+    const auto is_signed = [](const RRset& set) { return set.signature_count > 0; };
+    if (owner.stray_count == 0 && std::ranges::none_of(sets, is_signed)) continue;
+    findings.add(i, Severity::Warning, "rrsig-without-dnskey", owner.where, owner.name(),
+                 owner.name().text() + " RRSIG: the apex has no DNSKEY RRset, so the zone counts as unsigned");
+    return;
+  }
+}
+
+}  // namespace
+
+void check_signatures(const Zone& zone, const DnssecOptions& options, Findings& findings) {
+  Signatures{zone, options, findings}.run();
+}
+
+void check_dnssec(const Zone& zone, const DnssecOptions& options, std::vector<Diagnostic>& diagnostics) {
+  Findings findings;
+  if (!zone.is_signed) {
+    check_leftovers(zone, findings);
+  } else {
+    check_signatures(zone, options, findings);
+    if (zone.denial == DenialKind::None) {
+      const auto* keys = zone.find_rrset(zone.owners.front(), RrType::DNSKEY);
+      findings.add(0, Severity::Error, "no-denial-chain", keys->where, zone.apex,
+                   zone.apex.text() + ": a signed zone needs NSEC at the apex, or NSEC3PARAM and NSEC3 records");
+    }
+    if (zone.denial == DenialKind::Nsec) check_nsec_chain(zone, findings);
+    if (zone.denial == DenialKind::Nsec3 || !zone.nsec3_owners.empty()) check_nsec3_chain(zone, findings);
+  }
+  findings.move_to(diagnostics);
+}
+
+std::string time_text(std::uint32_t seconds) {
+  const std::time_t time = seconds;
+  std::tm utc{};
+  gmtime_r(&time, &utc);
+  std::array<char, 32> text{};
+  const auto size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return {text.data(), size};
+}
+
+}  // namespace torii::zonec

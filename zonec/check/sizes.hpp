@@ -1,0 +1,19 @@
+#pragma once
+/// The worst-case referral of every delegation, held against the size policies.
+#include <functional>
+
+#include "zonec/check/policy.hpp"
+#include "zonec/layout/referral.hpp"
+
+namespace torii::zonec {
+
+/// What the predicates need, read off the sizes of the layout.
+[[nodiscard]] SizeFacts size_facts(const Zone& zone, const Delegation& delegation, const ReferralSizes& sizes);
+
+/// Called for each finding, in canonical order of delegations; false stops the check.
+using SizeSink = std::function<bool(const SizeFinding&)>;
+
+/// Measures every delegation's referral at the longest QNAME.
+void check_sizes(const Zone& zone, const PolicySettings& settings, const SizeSink& sink);
+
+}  // namespace torii::zonec

@@ -1,0 +1,192 @@
+#include "zonec/load.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <ctime>
+#include <iomanip>
+#include <iostream>
+#include <sstream>
+
+#include "zonec/check/sizes.hpp"
+#include "zonec/model/build.hpp"
+#include "zonec/scan/scan.hpp"
+
+namespace torii::zonec {
+namespace {
+
+std::optional<std::uint64_t> parse_number(std::string_view digits) {
+  std::uint64_t value = 0;
+  const auto* end = digits.data() + digits.size();
+  const auto [stop, error] = std::from_chars(digits.data(), end, value);
+  if (digits.empty() || error != std::errc{} || stop != end) return std::nullopt;
+  return value;
+}
+
+std::uint32_t time_of(const LoadOptions& options) {
+  if (options.now.empty()) return static_cast<std::uint32_t>(std::time(nullptr));
+  if (const auto time = parse_time(options.now)) return *time;
+  throw CLI::ValidationError("--now", "expected seconds since 1970 or YYYYMMDDHHmmSS, got " + options.now);
+}
+
+std::string counted(std::uint64_t count, std::string_view one) {
+  return std::to_string(count) + " " + std::string{one} + (count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+std::variant<ZoneInput, std::string> parse_input(std::string_view argument) {
+  const auto equals = argument.find('=');
+  const auto before = argument.substr(0, equals);
+  if (equals == std::string_view::npos || before.find('/') != std::string_view::npos) {
+    if (argument.empty()) return std::string{"a file name is empty"};
+    return ZoneInput{std::nullopt, std::string{argument}};
+  }
+  const auto path = argument.substr(equals + 1);
+  if (path.empty()) return "no file after `=` in " + std::string{argument};
+  const auto origin = before == "@" ? std::nullopt : dns::Name::from_text(before);
+  if (!origin) {
+    return "`" + std::string{before} + "` is no domain name; expected ORIGIN=FILE, or ./" + std::string{argument} +
+           " for a file of that name";
+  }
+  return ZoneInput{origin, std::string{path}};
+}
+
+std::optional<std::uint32_t> parse_time(std::string_view text) {
+  std::string digits{text};
+  if (text.size() == 20 && text[4] == '-' && text[7] == '-' && text[10] == 'T' && text[13] == ':' && text[16] == ':' &&
+      text[19] == 'Z') {
+    std::erase_if(digits, [](char c) { return c < '0' || c > '9'; });
+    if (digits.size() != 14) return std::nullopt;
+  }
+  const auto number = parse_number(digits);
+  if (!number) return std::nullopt;
+  if (digits.size() != 14) {
+    if (*number > 0xFFFF'FFFFU) return std::nullopt;
+    return static_cast<std::uint32_t>(*number);
+  }
+  const auto part = [&](std::size_t at, std::size_t size) {
+    return static_cast<int>(*parse_number(std::string_view{digits}.substr(at, size)));
+  };
+  std::tm utc{};
+  utc.tm_year = part(0, 4) - 1900;
+  utc.tm_mon = part(4, 2) - 1;
+  utc.tm_mday = part(6, 2);
+  utc.tm_hour = part(8, 2);
+  utc.tm_min = part(10, 2);
+  utc.tm_sec = part(12, 2);
+  const auto asked = utc;
+  const auto time = timegm(&utc);  // normalises, so a day that does not exist comes back as another
+  if (utc.tm_mon != asked.tm_mon || utc.tm_mday != asked.tm_mday || utc.tm_hour != asked.tm_hour ||
+      utc.tm_min != asked.tm_min || utc.tm_sec != asked.tm_sec) {
+    return std::nullopt;
+  }
+  return static_cast<std::uint32_t>(time);
+}
+
+void LoadOptions::add_to(CLI::App& command) {
+  command.add_option("zones", inputs, "Master files, `-` for standard input; gzip is recognised")
+      ->type_name("[ORIGIN=]FILE")
+      ->required();
+  command.add_option("--policy", policies, "Severity of a size policy: ID=off|info|notice|warning|error")
+      ->type_name("ID=SEVERITY");
+  command.add_option("--format", format, "Findings as text or as JSON Lines")->check(CLI::IsMember({"text", "json"}));
+  command.add_option("--now", now, "Time at which signatures must be valid: seconds since 1970 or YYYYMMDDHHmmSS")
+      ->type_name("TIME");
+  command.add_flag("--strict", strict, "Signatures out of their time are errors");
+  command.add_flag("--quiet", quiet, "No progress and no summary");
+}
+
+Load::Load(const LoadOptions& options)
+    : dnssec_{time_of(options), options.strict},
+      quiet_{options.quiet},
+      writer_{std::cout, files_, options.format == "json" ? FindingFormat::Json : FindingFormat::Text},
+      progress_{!options.quiet} {
+  bool standard_input = false;
+  for (const auto& argument : options.inputs) {
+    const auto input = parse_input(argument);
+    if (const auto* wrong = std::get_if<std::string>(&input)) throw CLI::ValidationError("zones", *wrong);
+    inputs_.push_back(std::get<ZoneInput>(input));
+    if (inputs_.back().path != "-") continue;
+    if (standard_input) throw CLI::ValidationError("zones", "standard input is given twice");
+    standard_input = true;
+  }
+  for (const auto& choice : options.policies)
+    if (const auto wrong = settings_.set(choice); !wrong.empty()) throw CLI::ValidationError("--policy", wrong);
+}
+
+ExitStatus Load::run(const std::function<void(Zone&&)>& keep) {
+  for (const auto& input : inputs_)
+    if (!writer_.gave_up()) load_one(input, keep);
+  progress_.clear();
+  std::cout.flush();
+  if (!std::cout) throw std::runtime_error{"standard output cannot be written"};
+  if (bad_input_) return ExitStatus::BadInput;
+  return writer_.has_errors() ? ExitStatus::Refused : ExitStatus::Done;
+}
+
+void Load::load_one(const ZoneInput& input, const std::function<void(Zone&&)>& keep) {
+  std::vector<Diagnostic> diagnostics;
+  ZoneBuilder builder{input.origin};
+  std::uint64_t records = 0;
+  ScanOptions options;
+  options.origin = input.origin;
+  const auto sink = [&](const ScannedRecord& record) {
+    builder.add(record);
+    if ((++records & 0xFFFFU) == 0) progress_.show(input.path, records);
+  };
+  const auto result = scan_file(input.path, options, files_, sink, diagnostics);
+  if (!result.ok) {
+    bad_input_ = true;
+    return write(diagnostics);
+  }
+  auto zone = builder.finish(diagnostics);
+  write(diagnostics);
+  if (!zone) return;
+  if (std::ranges::find(seen_, zone->apex) != seen_.end()) {
+    bad_input_ = true;
+    const auto text = "zone " + zone->apex.text() + " is given twice";
+    std::vector<Diagnostic> twice{
+        {Severity::Error, "zone-given-twice", zone->owners.front().where, text, zone->apex.text()}};
+    return write(twice);
+  }
+  seen_.push_back(zone->apex);
+  check(*zone);
+  ++zones_;
+  records_ += zone->record_count;
+  delegations_ += zone->delegation_count;
+  keep(std::move(*zone));
+}
+
+void Load::check(const Zone& zone) {
+  std::vector<Diagnostic> diagnostics;
+  check_dnssec(zone, dnssec_, diagnostics);
+  write(diagnostics);
+  std::uint64_t findings = 0;
+  check_sizes(zone, settings_, [&](const SizeFinding& finding) {
+    if ((++findings & 0xFFU) == 0) progress_.show("size findings", findings);
+    progress_.clear();
+    writer_.write(finding);
+    return !writer_.gave_up();
+  });
+}
+
+void Load::write(std::vector<Diagnostic>& diagnostics) {
+  if (!diagnostics.empty()) progress_.clear();
+  for (const auto& diagnostic : diagnostics) writer_.write(diagnostic);
+  diagnostics.clear();
+}
+
+void Load::summarise(std::string_view more) {
+  progress_.clear();
+  if (quiet_) return;
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start_;
+  std::ostringstream line;
+  line << "zonec: " << counted(zones_, "zone") << ", " << counted(records_, "record") << ", "
+       << counted(delegations_, "delegation") << "; " << counted(writer_.count(Severity::Error), "error") << ", "
+       << counted(writer_.count(Severity::Warning), "warning") << ", "
+       << counted(writer_.count(Severity::Notice), "notice") << "; " << std::fixed << std::setprecision(2)
+       << seconds.count() << " s" << more << '\n';
+  std::cerr << line.str();
+}
+
+}  // namespace torii::zonec

@@ -1,0 +1,75 @@
+#pragma once
+/// What `check` and `compile` have in common: from the command line's files to checked zones and their findings.
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "zonec/check/dnssec.hpp"
+#include "zonec/check/policy.hpp"
+#include "zonec/commands.hpp"
+#include "zonec/finding_writer.hpp"
+#include "zonec/model/zone.hpp"
+#include "zonec/progress.hpp"
+
+namespace torii::zonec {
+
+/// `[ORIGIN=]FILE`. What stands before the first `=` is an origin unless it has a `/`, so a path with `=` in its
+/// name is written with its folder: `./a=b.zone`.
+struct ZoneInput {
+  std::optional<dns::Name> origin;
+  std::string path;
+};
+/// Returns: the input, or what is wrong with it.
+[[nodiscard]] std::variant<ZoneInput, std::string> parse_input(std::string_view argument);
+
+/// Seconds since 1970, `YYYYMMDDHHmmSS` (as in RRSIG, RFC 4034 section 3.2) or `YYYY-MM-DDTHH:mm:SSZ`.
+[[nodiscard]] std::optional<std::uint32_t> parse_time(std::string_view text);
+
+/// The options both subcommands take, as written on the command line.
+struct LoadOptions {
+  std::vector<std::string> inputs;
+  std::vector<std::string> policies;
+  std::string format = "text";
+  std::string now;
+  bool strict = false;
+  bool quiet = false;
+  void add_to(CLI::App& command);
+};
+
+class Load {
+ public:
+  /// Throws CLI::ValidationError for bad usage.
+  explicit Load(const LoadOptions& options);
+
+  /// Reads and checks every input, writes the findings to standard output. `keep` takes each zone that could be built.
+  /// Returns: Done, Refused or BadInput.
+  ExitStatus run(const std::function<void(Zone&&)>& keep);
+  /// One line on standard error: zones, records, delegations, findings, seconds, and `more` at its end.
+  void summarise(std::string_view more);
+  [[nodiscard]] Progress& progress() noexcept { return progress_; }
+
+ private:
+  void load_one(const ZoneInput& input, const std::function<void(Zone&&)>& keep);
+  void check(const Zone& zone);
+  void write(std::vector<Diagnostic>& diagnostics);
+
+  std::vector<ZoneInput> inputs_;
+  DnssecOptions dnssec_;
+  PolicySettings settings_;
+  bool quiet_;
+  SourceFiles files_;
+  FindingWriter writer_;
+  Progress progress_;
+  std::vector<dns::Name> seen_;
+  bool bad_input_ = false;
+  std::uint64_t zones_ = 0;
+  std::uint64_t records_ = 0;
+  std::uint64_t delegations_ = 0;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace torii::zonec

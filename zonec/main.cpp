@@ -1,0 +1,50 @@
+/// `zonec`, the zone compiler: reads the command line, runs one subcommand, turns what was thrown into an exit status.
+#include <array>
+#include <exception>
+#include <iostream>
+#include <new>
+
+#include "zonec/commands.hpp"
+#include "zonec/emit/publish.hpp"
+
+namespace {
+
+using torii::zonec::ExitStatus;
+
+constexpr std::array<torii::zonec::AddCommand, 2> kCommands{torii::zonec::add_check, torii::zonec::add_compile};
+
+ExitStatus run(int count, char** arguments) {
+  auto status = ExitStatus::Done;
+  CLI::App app{"Compiles DNS zones into an image that toriid serves.", "zonec"};
+  app.set_version_flag("--version", std::string{"zonec "} + TORII_VERSION);
+  app.require_subcommand(1);
+  app.footer("Exit status: 0 done, 1 refused by findings, 2 bad usage or unreadable input, 3 the system failed.");
+  for (const auto add : kCommands) add(app, status);
+  try {
+    app.parse(count, arguments);
+  } catch (const CLI::ParseError& stop) {
+    return app.exit(stop) == 0 ? ExitStatus::Done : ExitStatus::BadInput;
+  }
+  return status;
+}
+
+ExitStatus failed(ExitStatus status, const char* why) {
+  std::cerr << "zonec: " << why << '\n';
+  return status;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  auto status = ExitStatus::SystemFailed;
+  try {
+    status = run(count, arguments);
+  } catch (const torii::zonec::LayoutRefused& refused) {
+    status = failed(ExitStatus::Refused, refused.what());
+  } catch (const std::bad_alloc&) {
+    status = failed(ExitStatus::SystemFailed, "no memory left");
+  } catch (const std::exception& error) {
+    status = failed(ExitStatus::SystemFailed, error.what());
+  }
+  return static_cast<int>(status);
+}
