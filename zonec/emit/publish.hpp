@@ -7,15 +7,16 @@
 #include <stdexcept>
 #include <string>
 
+#include "zonec/layout/answers.hpp"
 #include "zonec/model/zone.hpp"
 
 namespace torii::zonec {
 
 struct PublishOptions {
-  std::filesystem::path image;      // the image's folder; created when absent
-  std::uint32_t keep = 2;           // old generations kept for rollback
-  bool wait_for_lock = true;        // false: fail at once when another compiler holds the lock
-  std::uint64_t index_seed = 0;     // seed of the name index; 0: from the system's random source
+  std::filesystem::path image;   // the image's folder; created when absent
+  std::uint32_t keep = 2;        // old generations kept for rollback
+  bool wait_for_lock = true;     // false: fail at once when another compiler holds the lock
+  std::uint64_t index_seed = 0;  // seed of the name index; 0: from the system's random source
   std::function<void(std::string_view what, std::uint64_t done, std::uint64_t total)> progress;  // may be empty
 };
 
@@ -29,8 +30,12 @@ struct PublishError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// The zone has an RRset that no response could carry. Says which. Exit status 1.
+using LayoutRefused = OversizedRRset;
+
 /// Lays out all answers of `zones`, writes the files of a new generation, syncs them, and renames `current`.
-/// The old generation serves until the rename; nothing half-made is ever named. Throws PublishError.
+/// The old generation serves until the rename; nothing half-made is ever named. Throws PublishError and
+/// LayoutRefused.
 PublishResult publish(std::span<const Zone> zones, const PublishOptions& options);
 
 /// Points `current` back at the newest kept generation older than the current one. Throws PublishError.

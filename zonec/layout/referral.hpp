@@ -15,10 +15,10 @@ struct GlueStep {
   std::uint32_t signature_octets{};  // of its RRSIGs (authoritative sibling hosts in a signed zone), else 0
   std::uint16_t records{};
   std::uint16_t signature_records{};
-  bool required{};                   // RFC 9471 section 3.1: in-domain (or cyclic) glue, TC=1 when left out
+  bool required{};  // RFC 9471 section 3.1: in-domain (or cyclic) glue, TC=1 when left out
   HostRelation relation{};
-  dns::RrType type{};                // A or AAAA
-  std::uint16_t host{};              // index into Delegation::hosts
+  dns::RrType type{};    // A or AAAA
+  std::uint16_t host{};  // index into Delegation::hosts
 };
 
 /// The parts of a referral in sending order. Message size for a QNAME of q octets without OPT:
@@ -31,6 +31,21 @@ struct ReferralSizes {
   std::uint16_t proof_records{};
   std::vector<GlueStep> steps;
 };
+
+/// The octets themselves. `glue` starts anew at position 0; marks to kBaseSelf count from the start of `ns`.
+struct LaidOutReferral {
+  std::vector<std::uint8_t> ns;
+  std::vector<std::uint16_t> ns_relocations;
+  std::uint16_t ns_records{};
+  std::vector<std::uint8_t> glue;
+  std::vector<std::uint16_t> glue_relocations;
+  std::vector<GlueStep> steps;
+  bool incomplete{};  // required glue beyond 65,535 octets was left out: always TC=1
+};
+
+/// Lays out the NS RRset at `delegation.owner` and its glue ladder. For the apex no glue is required.
+/// RRsets that no message of 65,535 octets could hold in addition are left off the ladder's end.
+[[nodiscard]] LaidOutReferral lay_out_referral(const Zone& zone, const Delegation& delegation);
 
 /// Question at the longest QNAME there can be below (or at) `owner`: 255 octets, or 254 where L(owner) is 254.
 /// Source: RFC 1035 section 2.3.4; a label needs two octets.

@@ -138,7 +138,10 @@ class Assembler {
       const auto rrsigs = group.subspan(signatures, last - signatures);
       if (data.empty()) {
         for (std::size_t i = 0; i < rrsigs.size(); ++i)
-          if (!is_duplicate(rrsigs, i)) strays.push_back(rrsigs[i].data());
+          if (!is_duplicate(rrsigs, i)) {
+            owner.stray_ttl = strays.empty() ? rrsigs[i].ttl : std::min(owner.stray_ttl, rrsigs[i].ttl);
+            strays.push_back(rrsigs[i].data());
+          }
       } else {
         add_rrset(data, rrsigs);
       }

@@ -52,6 +52,7 @@ struct Owner {
   OwnerIndex cut = kNoOwner;    // BelowCut: the topmost cut above; BelowDname: the DNAME's owner
   std::uint32_t first_stray{};  // RRSIGs that cover no RRset present here, into Zone::rdata
   std::uint32_t stray_count{};
+  std::uint32_t stray_ttl{};    // seconds
   Location where;               // of the first record; for an empty non-terminal, of the first name below it
   [[nodiscard]] dns::NameView name() const noexcept { return dns::NameView::trusted(name_data, name_size); }
 };
