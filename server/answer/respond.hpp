@@ -28,12 +28,12 @@ struct AnswerSettings {
 /// What happened, for counters. Filled by every call.
 struct AnswerReport {
   dns::Rcode rcode{};
-  dns::RrType qtype{};   // 0 when no question was parsed
-  bool responded{};      // false: stay silent
-  bool truncated{};      // TC was set
-  bool edns{};           // the query carried OPT
-  bool dnssec_ok{};      // DO was set
-  bool referral{};       // the response is a referral
+  dns::RrType qtype{};       // 0 when no question was parsed
+  bool responded{};          // false: stay silent
+  bool truncated{};          // TC was set
+  bool edns{};               // the query carried OPT
+  bool dnssec_ok{};          // DO was set
+  bool referral{};           // the response is a referral
   bool nxdomain_wildcard{};  // reserved for wildcard-synthesised answers
 };
 

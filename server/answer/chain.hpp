@@ -1,0 +1,101 @@
+#pragma once
+/// Searching the NSEC or NSEC3 chain for the link that covers a name which does not exist.
+/// Source: RFC 4035 section 3.1.3.2, RFC 5155 section 7.2.
+#include <algorithm>
+#include <cstdint>
+
+#include "torii/dns/nsec3_hash.hpp"
+#include "torii/dns/sort_key.hpp"
+#include "torii/image/view.hpp"
+
+namespace torii::server {
+
+/// First twelve octets of what a chain is ordered by, as in image::ChainEntry.
+struct ChainKey {
+  std::uint64_t high{};
+  std::uint32_t low{};
+};
+
+/// Last entry that is not after the wanted one; the last of all when every entry is (the chain is a ring).
+/// `tie(entry)` orders an entry whose first twelve octets equal the key's: true when it is not after the wanted one.
+/// `position_hint`: where to look first. Null when the chain is empty or damaged.
+template <class Tie>
+const image::ChainEntry* search_chain(const image::View& view, const image::ZoneView& zone, ChainKey key,
+                                      std::uint32_t position_hint, const Tie& tie) noexcept {
+  const std::uint32_t count = zone.head->chain_count;
+  if (count == 0) return nullptr;
+  bool damaged = false;
+  const auto not_after = [&](std::uint32_t number) {
+    const auto* entry = view.chain_entry(zone, number);
+    if (entry == nullptr) {
+      damaged = true;
+      return false;
+    }
+    if (entry->high != key.high) return entry->high < key.high;
+    if (entry->low != key.low) return entry->low < key.low;
+    return static_cast<bool>(tie(*entry));
+  };
+  // Gallop from the hint: entries below `low` are not after the key, those from `high` on are.
+  std::uint32_t low = 0;
+  std::uint32_t high = count;
+  std::uint32_t hint = std::min(position_hint, count - 1);
+  for (std::uint32_t step = 1; low < high; step = step < count ? step * 2 : count) {
+    if (not_after(hint)) {
+      low = hint + 1;
+      if (low >= high || high - low <= step) break;
+      hint = std::min(hint + step, high - 1);
+    } else {
+      high = hint;
+      if (high <= low || high - low <= step) break;
+      hint = hint > low + step ? hint - step : low;
+    }
+  }
+  while (low < high) {
+    const std::uint32_t middle = low + (high - low) / 2;
+    if (not_after(middle))
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  if (damaged) return nullptr;
+  return view.chain_entry(zone, low == 0 ? count - 1 : low - 1);
+}
+
+/// Block of the NSEC that covers `name`, which is at or below the apex of `zone`.
+inline image::Ref find_nsec_cover(const image::View& view, const image::ZoneView& zone, dns::NameView name) noexcept {
+  const dns::SortKey key{name, zone.head->apex_labels};
+  const ChainKey wanted{key.word(0), static_cast<std::uint32_t>(key.word(8) >> 32)};
+  const auto tie = [&](const image::ChainEntry& entry) {
+    const auto block = view.block(entry.block);
+    if (!block) return false;
+    // Labels of the owner in front of the apex, closed with a root label: orders as the names do.
+    std::array<std::uint8_t, dns::kNameOctetsMax + 1> owner{};
+    std::copy_n(block.owner, block.head->owner_octets, owner.begin());
+    const auto parsed = dns::NameView::parse({owner.data(), std::size_t{block.head->owner_octets} + 1});
+    if (!parsed) return false;
+    const auto theirs = dns::SortKey{*parsed};
+    return !std::ranges::lexicographical_compare(key.octets(), theirs.octets());
+  };
+  const auto* entry = search_chain(view, zone, wanted, zone.head->chain_count / 2, tie);
+  return entry == nullptr ? image::Ref{} : entry->block;
+}
+
+/// Block of the NSEC3 that covers (or matches) the hash of `name`.
+inline image::Ref find_nsec3_cover(const image::View& view, const image::ZoneView& zone, dns::NameView name) noexcept {
+  const auto hash = dns::nsec3_hash(name, zone.salt(), zone.head->nsec3_iterations);
+  ChainKey wanted{};
+  for (std::size_t i = 0; i < 8; ++i) wanted.high = wanted.high << 8 | hash[i];
+  for (std::size_t i = 8; i < 12; ++i) wanted.low = wanted.low << 8 | hash[i];
+  const auto tie = [&](const image::ChainEntry& entry) {
+    const auto block = view.block(entry.block);
+    const auto label = dns::nsec3_label(hash);
+    return block && block.head->owner_octets == 1 + label.size() &&
+           !std::lexicographical_compare(label.begin(), label.end(), block.owner + 1, block.owner + 1 + label.size());
+  };
+  // Hashes are uniform, so the position follows from the value.
+  const auto hint = static_cast<std::uint32_t>((wanted.high >> 32) * zone.head->chain_count >> 32);
+  const auto* entry = search_chain(view, zone, wanted, hint, tie);
+  return entry == nullptr ? image::Ref{} : entry->block;
+}
+
+}  // namespace torii::server

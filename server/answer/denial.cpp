@@ -1,0 +1,94 @@
+// Negative answers and the proofs that go with answers: RFC 2308, RFC 4035 section 3.1.3, RFC 5155 section 7.2.
+#include "server/answer/chain.hpp"
+#include "server/answer/responder.hpp"
+
+namespace torii::server {
+
+using image::Denial;
+using image::Ref;
+
+void Responder::queue_soa(const Subject& subject) noexcept {
+  const auto ref = subject.zone.head->negative_soa;
+  if (pending_count_ < pending_.size()) pending_[pending_count_++] = {ref, {subject.apex_at, subject.apex_at}, false};
+}
+
+/// Queues an NSEC or NSEC3 once. Its owner is pointed to where it is a suffix of the subject, and spelled elsewhere.
+void Responder::queue_proof(const Subject& subject, Ref ref) noexcept {
+  if (!ref || pending_count_ == pending_.size()) return;
+  for (std::size_t i = 0; i < pending_count_; ++i)
+    if (pending_[i].block == ref) return;
+  const auto block = view_.block(ref);
+  if (!block) {
+    damaged = true;
+    return;
+  }
+  const auto& lookup = subject.lookup;
+  const std::size_t in_front = lookup.name.size() - subject.zone.head->apex_octets;  // octets before the apex
+  const std::size_t owner_octets = block.head->owner_octets;
+  Pending pending{ref, {subject.apex_at, subject.apex_at}, owner_octets > 0};
+  if (owner_octets > 0 && owner_octets <= in_front) {
+    const std::size_t start = in_front - owner_octets;
+    bool at_label = false;
+    for (std::size_t i = 0; i <= lookup.labels.count; ++i) at_label = at_label || lookup.labels.at[i] == start;
+    if (at_label && std::equal(block.owner, block.owner + owner_octets, lookup.name.data() + start)) {
+      pending.bases.owner = subject.name_at + start;
+      pending.spell = false;
+    }
+  }
+  pending_[pending_count_++] = pending;
+}
+
+void Responder::flush_authority() noexcept {
+  for (std::size_t i = 0; i < pending_count_; ++i)
+    require(Section::Authority, pending_[i].block, pending_[i].bases, pending_[i].spell);
+  pending_count_ = 0;
+}
+
+/// The name of `node` has no such type (or, at a cut, no DS).
+void Responder::queue_no_type_proof(const Subject& subject, const image::NodeView& node) noexcept {
+  if (node.is(image::kNodeUnproven)) queue_proof(subject, node.head->wildcard);  // the closest provable encloser
+  queue_proof(subject, node.head->denial);
+}
+
+void Responder::deny_type(const Subject& subject, const image::NodeView& node) noexcept {
+  queue_soa(subject);
+  if (query_.dnssec_ok) queue_no_type_proof(subject, node);
+}
+
+/// NSEC: the link that covers the name. NSEC3: closest encloser, and the cover of the next closer name.
+void Responder::queue_next_closer(const Subject& subject, const Walk& at) noexcept {
+  const auto& zone = subject.zone;
+  if (zone.head->denial == Denial::Nsec) return queue_proof(subject, find_nsec_cover(view_, zone, subject.lookup.name));
+  if (zone.head->denial != Denial::Nsec3) return;
+  if (at.node.is(image::kNodeUnproven)) {
+    queue_no_type_proof(subject, at.node);
+  } else {
+    queue_proof(subject, at.node.head->denial);
+    queue_proof(subject, find_nsec3_cover(view_, zone, subject.lookup.suffix(at.label - 1)));
+  }
+}
+
+void Responder::deny_name(const Subject& subject, const Walk& at) noexcept {
+  rcode = dns::Rcode::NXDomain;
+  queue_soa(subject);
+  if (!query_.dnssec_ok) return;
+  queue_next_closer(subject, at);
+  const auto& encloser = subject.zone.head->denial == Denial::Nsec3 ? at.proven : at.node;
+  if (encloser && !encloser.is(image::kNodeWildcard) && !encloser.is(image::kNodeUnproven))
+    queue_proof(subject, encloser.head->wildcard);
+}
+
+/// The answer was made from the wildcard below `at.node`: prove that nothing closer exists, and for NODATA that the
+/// wildcard lacks the type. Source: RFC 4035 sections 3.1.3.3 and 3.1.3.4, RFC 5155 sections 7.2.5 and 7.2.6.
+void Responder::prove_synthesis(const Subject& subject, const Walk& at, bool no_data) noexcept {
+  const auto& zone = subject.zone;
+  if (zone.head->denial == Denial::None) return;
+  if (zone.head->denial == Denial::Nsec3 && !no_data)
+    queue_proof(subject, find_nsec3_cover(view_, zone, subject.lookup.suffix(at.label - 1)));
+  else
+    queue_next_closer(subject, at);
+  if (!no_data) return;
+  if (const auto source = view_.node(at.node.head->wildcard)) queue_proof(subject, source.head->denial);
+}
+
+}  // namespace torii::server

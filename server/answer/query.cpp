@@ -1,0 +1,90 @@
+#include "server/answer/query.hpp"
+
+namespace torii::server {
+namespace {
+
+using dns::RrType;
+using dns::WireReader;
+
+constexpr std::uint16_t kOptionNsid = 3;
+
+/// Skips one name, compressed or not. Nothing here follows pointers: names of skipped RRs are of no interest.
+void skip_name(WireReader& reader) noexcept {
+  for (std::size_t total = 0;;) {
+    const std::size_t length = reader.u8();
+    if (!reader.ok()) return;
+    if (length == 0) return;
+    if (length >= 0xC0) {
+      reader.u8();
+      return;
+    }
+    total += 1 + length;
+    if (length > dns::kLabelOctetsMax || total > dns::kNameOctetsMax) return reader.fail();
+    reader.octets(length);
+  }
+}
+
+/// RDATA of OPT: options of 4 octets and more. Source: RFC 6891 section 6.1.2. Unknown ones are ignored.
+bool parse_options(dns::Octets rdata, Query& query) noexcept {
+  WireReader options{rdata};
+  while (options.left() > 0) {
+    const auto code = options.u16();
+    const auto length = options.u16();
+    options.octets(length);
+    if (!options.ok()) return false;
+    if (code == kOptionNsid) query.nsid = true;
+  }
+  return true;
+}
+
+}  // namespace
+
+QueryStatus parse_query(dns::Octets request, Query& query) noexcept {
+  if (request.size() < dns::kHeaderOctets || (request[2] & 0x80) != 0) return QueryStatus::Silent;
+  WireReader reader{request};
+  query.id = reader.u16();
+  const auto flags = reader.u16();
+  query.opcode = static_cast<dns::Opcode>(flags >> 11 & 15);
+  query.recursion_desired = (flags & 0x0100) != 0;
+  if (query.opcode != dns::Opcode::Query) return QueryStatus::NotImp;
+  const auto questions = reader.u16();
+  const auto answers = reader.u16();
+  const auto authorities = reader.u16();
+  const auto additionals = reader.u16();
+  if (questions != 1) return QueryStatus::FormErr;
+
+  const auto name = dns::NameView::parse(request.subspan(dns::kHeaderOctets));
+  if (!name) return QueryStatus::FormErr;
+  query.name_octets = static_cast<std::uint16_t>(name->size());
+  dns::lower_copy(reader.octets(name->size()), query.lower.data());
+  query.qtype = reader.u16();
+  query.qclass = reader.u16();
+  if (!reader.ok()) return QueryStatus::FormErr;
+
+  std::uint8_t version = 0;
+  bool signed_request = false;
+  const std::uint32_t before_additional = std::uint32_t{answers} + authorities;
+  for (std::uint32_t i = 0; i < before_additional + additionals; ++i) {
+    const bool root_owner = reader.left() > 0 && request[reader.offset()] == 0;
+    skip_name(reader);
+    const auto type = static_cast<RrType>(reader.u16());
+    const auto rr_class = reader.u16();
+    const auto ttl = reader.u32();
+    const auto rdata = reader.octets(reader.u16());
+    if (!reader.ok()) return QueryStatus::FormErr;
+    if (i < before_additional) continue;
+    if (signed_request) return QueryStatus::FormErr;  // TSIG stands last (RFC 8945 section 5.1)
+    if (type == RrType::TSIG) signed_request = true;
+    if (type != RrType::OPT) continue;
+    if (query.edns || !root_owner || !parse_options(rdata, query)) return QueryStatus::FormErr;
+    query.edns = true;
+    query.udp_octets = rr_class < 512 ? std::uint16_t{512} : rr_class;  // RFC 6891 section 6.2.3
+    version = static_cast<std::uint8_t>(ttl >> 16);
+    query.dnssec_ok = (ttl & 0x8000) != 0;
+  }
+  if (reader.left() != 0) return QueryStatus::FormErr;
+  if (signed_request) return QueryStatus::NotAuth;
+  return version > 0 ? QueryStatus::BadVersion : QueryStatus::Ok;
+}
+
+}  // namespace torii::server

@@ -1,0 +1,44 @@
+#pragma once
+/// A query, parsed once and then trusted.
+#include <array>
+#include <cstdint>
+
+#include "torii/dns/name.hpp"
+#include "torii/dns/types.hpp"
+#include "torii/dns/wire.hpp"
+
+namespace torii::server {
+
+/// What parsing came to. Everything but `Ok` and `BadVersion` is answered with no more than a header, or not at all.
+enum class QueryStatus : std::uint8_t {
+  Ok,
+  Silent,  // a response (QR=1), or shorter than a header: never answered, lest two servers talk forever
+  FormErr,
+  NotImp,      // an opcode other than QUERY (RFC 1035 section 4.1.1)
+  NotAuth,     // signed with TSIG, and we hold no key (RFC 8945 section 5.2)
+  BadVersion,  // EDNS version above 0 (RFC 6891 section 6.1.3)
+};
+
+struct Query {
+  std::uint16_t id{};
+  dns::Opcode opcode{};
+  bool recursion_desired{};
+  std::array<std::uint8_t, dns::kNameOctetsMax + 8> lower{};  // QNAME in lower case
+  std::uint16_t name_octets{};                                // of QNAME; it starts at octet 12 of the request
+  std::uint16_t qtype{};
+  std::uint16_t qclass{};
+  bool edns{};
+  bool dnssec_ok{};                // DO (RFC 3225)
+  bool nsid{};                     // NSID asked for (RFC 5001)
+  std::uint16_t udp_octets = 512;  // largest response the requestor takes over UDP; never below 512
+
+  [[nodiscard]] dns::NameView name() const noexcept { return dns::NameView::trusted(lower.data(), name_octets); }
+  /// Octets of header and question: what every answer starts with.
+  [[nodiscard]] std::size_t question_end() const noexcept { return dns::kHeaderOctets + name_octets + 4U; }
+};
+
+/// Parses `request` into `query`. Fields read before an error are set.
+/// Source: RFC 1035 section 4.1, RFC 6891 section 6.1, RFC 9619 (QDCOUNT is 1).
+[[nodiscard]] QueryStatus parse_query(dns::Octets request, Query& query) noexcept;
+
+}  // namespace torii::server

@@ -1,0 +1,183 @@
+#include "server/answer/respond.hpp"
+
+#include <algorithm>
+
+#include "server/answer/lookup.hpp"
+#include "server/answer/query.hpp"
+#include "server/answer/responder.hpp"
+#include "server/answer/writer.hpp"
+
+namespace torii::server {
+namespace {
+
+using dns::OctetCount;
+using dns::Rcode;
+using dns::RrClass;
+using dns::RrType;
+
+constexpr std::uint16_t kFlagResponse = 0x8000;
+constexpr std::uint16_t kFlagAuthoritative = 0x0400;
+constexpr std::uint16_t kFlagTruncated = 0x0200;
+constexpr std::uint16_t kFlagRecursionDesired = 0x0100;
+constexpr std::size_t kOptOctets = 11;
+constexpr std::size_t kOptionHeaderOctets = 4;
+constexpr std::uint16_t kOptionNsid = 3;
+
+/// No more than a header: for what cannot be parsed or is not ours to do.
+OctetCount answer_header(dns::Octets request, std::span<std::uint8_t> response, const Query& query, Rcode rcode,
+                         AnswerReport& report) noexcept {
+  std::copy_n(request.begin(), 2, response.begin());
+  std::fill_n(response.begin() + 2, dns::kHeaderOctets - 2, std::uint8_t{0});
+  const auto flags = kFlagResponse | static_cast<unsigned>(query.opcode) << 11 |
+                     (query.recursion_desired ? kFlagRecursionDesired : 0U) | static_cast<unsigned>(rcode);
+  dns::store_u16(&response[2], static_cast<std::uint16_t>(flags));
+  report.rcode = rcode;
+  report.responded = true;
+  return OctetCount{dns::kHeaderOctets};
+}
+
+/// Compares a lower-case wire name with one written as text labels.
+bool is_name(dns::NameView name, std::string_view wire) noexcept {
+  return std::ranges::equal(name.octets(), wire, {}, {}, [](char c) { return static_cast<std::uint8_t>(c); });
+}
+
+using namespace std::string_view_literals;
+
+/// TXT in class CH: who we are, where the operator lets us say it. Source: RFC 4892.
+Rcode answer_chaos(const Query& query, const AnswerSettings& settings, ResponseWriter& writer) noexcept {
+  const auto name = query.name();
+  dns::Octets text;
+  if (is_name(name, "\7version\4bind\0"sv) || is_name(name, "\7version\6server\0"sv)) text = settings.chaos_version;
+  if (is_name(name, "\x8hostname\4bind\0"sv) || is_name(name, "\2id\6server\0"sv)) text = settings.chaos_identity;
+  if (text.empty() || text.size() > 255) return Rcode::Refused;
+  if (query.qtype != static_cast<std::uint16_t>(RrType::TXT) && query.qtype != static_cast<std::uint16_t>(RrType::ANY))
+    return Rcode::NoError;
+  std::array<std::uint8_t, 13> fixed{0xC0, 12, 0, 16, 0, 3};  // owner, TXT, CH, TTL 0
+  dns::store_u16(&fixed[10], static_cast<std::uint16_t>(text.size() + 1));
+  fixed[12] = static_cast<std::uint8_t>(text.size());
+  if (writer.put_raw(fixed) && writer.put_raw(text)) writer.count(Section::Answer, 1);
+  return Rcode::NoError;
+}
+
+/// Types that ask for something other than an RRset. Source: RFC 6895 section 3.1, RFC 5936, RFC 8482.
+std::optional<Rcode> refuse_type(std::uint16_t qtype) noexcept {
+  switch (static_cast<RrType>(qtype)) {
+    case RrType::AXFR:
+    case RrType::IXFR:
+      return Rcode::Refused;
+    case RrType::OPT:
+      return Rcode::FormErr;
+    case RrType::ANY:
+      return std::nullopt;
+    default:
+      break;
+  }
+  if (qtype == 0) return Rcode::FormErr;
+  return qtype >= 128 && qtype <= 255 ? std::optional{Rcode::NotImp} : std::nullopt;
+}
+
+struct Outcome {
+  Rcode rcode = Rcode::NoError;
+  bool authoritative{};
+  bool truncated{};
+  bool referral{};
+};
+
+Outcome answer_question(const image::View& view, const AnswerSettings& settings, const Query& query,
+                        ResponseWriter& writer) noexcept {
+  if (query.qclass == static_cast<std::uint16_t>(RrClass::CH)) return {.rcode = answer_chaos(query, settings, writer)};
+  if (query.qclass != static_cast<std::uint16_t>(RrClass::IN)) return {.rcode = Rcode::Refused};
+  if (const auto refusal = refuse_type(query.qtype)) return {.rcode = *refusal};
+  const LookupName name{query.name()};
+  image::ZoneView zone;
+  auto probe = find_zone(view, name, dns::kLabelsMax + 1, zone);
+  // DS at an apex belongs to the zone above, when the image has it (RFC 4035 section 3.1.4.1).
+  if (probe == image::Probe::Hit && query.qtype == static_cast<std::uint16_t>(RrType::DS) &&
+      zone.head->apex_labels == name.labels.count && name.labels.count > 0) {
+    image::ZoneView parent;
+    const auto above = find_zone(view, name, name.labels.count, parent);
+    if (above == image::Probe::Hit) zone = parent;
+    if (above == image::Probe::Damaged) probe = above;
+  }
+  if (probe == image::Probe::Miss) return {.rcode = Rcode::Refused};
+  if (probe == image::Probe::Damaged) return {.rcode = Rcode::ServFail};
+  Responder responder{view, query, writer};
+  responder.answer(zone);
+  if (responder.damaged) return {.rcode = Rcode::ServFail};
+  return {responder.rcode, responder.authoritative, responder.truncated, responder.referral};
+}
+
+std::size_t nsid_octets(const Query& query, const AnswerSettings& settings, std::size_t limit) noexcept {
+  if (!query.nsid || settings.nsid.empty()) return 0;
+  const auto octets = kOptionHeaderOctets + settings.nsid.size();
+  return query.question_end() + kOptOctets + octets <= limit ? octets : 0;
+}
+
+/// OPT of the response. Source: RFC 6891 section 6.1.2, RFC 5001 section 2.3.
+void put_opt(const Query& query, const AnswerSettings& settings, std::size_t option_octets, Rcode rcode,
+             ResponseWriter& writer) noexcept {
+  std::array<std::uint8_t, kOptOctets> opt{};
+  dns::store_u16(&opt[1], static_cast<std::uint16_t>(RrType::OPT));
+  dns::store_u16(&opt[3], settings.udp_octets_max);
+  opt[5] = static_cast<std::uint8_t>(static_cast<std::uint16_t>(rcode) >> 4);
+  opt[7] = query.dnssec_ok ? 0x80 : 0;
+  dns::store_u16(&opt[9], static_cast<std::uint16_t>(option_octets));
+  writer.release_reserved();
+  bool whole = writer.put_raw(opt);
+  if (option_octets > 0) {
+    std::array<std::uint8_t, kOptionHeaderOctets> option{};
+    dns::store_u16(option.data(), kOptionNsid);
+    dns::store_u16(&option[2], static_cast<std::uint16_t>(settings.nsid.size()));
+    whole = whole && writer.put_raw(option) && writer.put_raw(settings.nsid);
+  }
+  if (whole) writer.count(Section::Additional, 1);
+}
+
+}  // namespace
+
+OctetCount respond(const image::View& view, const AnswerSettings& settings, Transport transport, dns::Octets request,
+                   std::span<std::uint8_t> response, AnswerReport& report) noexcept {
+  report = AnswerReport{};
+  Query query;
+  const auto status = parse_query(request, query);
+  report.qtype = static_cast<RrType>(query.qtype);
+  report.edns = query.edns;
+  report.dnssec_ok = query.dnssec_ok;
+  switch (status) {
+    case QueryStatus::Silent:
+      return OctetCount{0};
+    case QueryStatus::FormErr:
+      return answer_header(request, response, query, Rcode::FormErr, report);
+    case QueryStatus::NotImp:
+      return answer_header(request, response, query, Rcode::NotImp, report);
+    case QueryStatus::NotAuth:
+      return answer_header(request, response, query, Rcode::NotAuth, report);
+    case QueryStatus::BadVersion:
+    case QueryStatus::Ok:
+      break;
+  }
+  const std::size_t limit =
+      transport == Transport::Tcp
+          ? dns::kMessageOctetsMax
+          : std::min<std::size_t>(query.udp_octets, std::max<std::size_t>(settings.udp_octets_max, 512));
+  const std::size_t option_octets = nsid_octets(query, settings, std::min(limit, response.size()));
+  ResponseWriter writer{response, limit, query.edns ? kOptOctets + option_octets : 0};
+  writer.start(request, query.question_end());
+  Outcome outcome{.rcode = Rcode::BADVERS};
+  if (status == QueryStatus::Ok) {
+    outcome = answer_question(view, settings, query, writer);
+    if (outcome.rcode == Rcode::ServFail) writer.start(request, query.question_end());
+  }
+  if (query.edns) put_opt(query, settings, option_octets, outcome.rcode, writer);
+  const auto flags =
+      kFlagResponse | (outcome.authoritative ? kFlagAuthoritative : 0U) | (outcome.truncated ? kFlagTruncated : 0U) |
+      (query.recursion_desired ? kFlagRecursionDesired : 0U) | (static_cast<unsigned>(outcome.rcode) & 15U);
+  writer.finish(static_cast<std::uint16_t>(flags));
+  report.rcode = outcome.rcode;
+  report.responded = true;
+  report.truncated = outcome.truncated;
+  report.referral = outcome.referral;
+  return OctetCount{writer.size()};
+}
+
+}  // namespace torii::server

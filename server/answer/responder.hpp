@@ -1,0 +1,89 @@
+#pragma once
+/// One query being answered: the algorithm of RFC 1034 section 4.3.2 over an image. Lives on the stack of `respond`.
+///
+/// The answer section is written as the algorithm goes; what belongs into the authority section of a positive or
+/// negative answer (SOA, denials) is queued and written when the answer section is complete. RRsets are added whole,
+/// in the order of how much they matter; the first required one that does not fit sets TC and ends the response.
+#include <array>
+#include <cstdint>
+
+#include "server/answer/lookup.hpp"
+#include "server/answer/query.hpp"
+#include "server/answer/writer.hpp"
+
+namespace torii::server {
+
+/// Aliases followed for one query; a longer chain is answered as far as it went.
+inline constexpr std::size_t kAliasesMax = 16;
+
+class Responder {
+ public:
+  Responder(const image::View& view, const Query& query, ResponseWriter& writer) noexcept
+      : view_{view}, query_{query}, writer_{writer} {}
+
+  /// Answers the question from `zone`. Afterwards the outcome is in the members below.
+  void answer(const image::ZoneView& zone) noexcept;
+
+  dns::Rcode rcode = dns::Rcode::NoError;
+  bool authoritative = false;
+  bool truncated = false;
+  bool referral = false;
+  bool damaged = false;  // the image is: the response is to be SERVFAIL
+
+ private:
+  /// The name being looked up, the zone it is in, and where both stand in the message.
+  struct Subject {
+    image::ZoneView zone;
+    LookupName lookup;
+    std::size_t name_at;  // offset of the name's first label
+    std::size_t apex_at;  // offset of the zone's apex; 0 for the root
+  };
+  struct Pending {
+    image::Ref block;
+    Bases bases;
+    bool spell;
+  };
+  enum class Outcome : std::uint8_t { Done, NoData, Follow };
+
+  Outcome step(const Subject& subject) noexcept;
+  Outcome answer_from(const Subject& subject, const image::NodeView& node, Bases bases) noexcept;
+  void answer_any(const image::NodeView& node, Bases bases) noexcept;
+  Outcome answer_signatures(const image::NodeView& node, Bases bases) noexcept;
+  Outcome answer_nsec(const Subject& subject, const image::NodeView& node, Bases bases) noexcept;
+  void put_signatures(image::Ref ref, Bases bases) noexcept;
+
+  Outcome follow_cname(const Subject& subject, image::Ref ref, Bases bases) noexcept;
+  Outcome follow_dname(const Subject& subject, const Walk& at) noexcept;
+  bool aim(const dns::Name& target) noexcept;
+  void put_cname(std::size_t owner_at, std::uint32_t ttl, const dns::Name& target) noexcept;
+
+  void refer(const Subject& subject, const Walk& at) noexcept;
+  void add_glue(const image::ReferralView& referral, Bases bases, std::size_t ns_at) noexcept;
+
+  void deny_type(const Subject& subject, const image::NodeView& node) noexcept;
+  void deny_name(const Subject& subject, const Walk& at) noexcept;
+  void prove_synthesis(const Subject& subject, const Walk& at, bool no_data) noexcept;
+  void queue_soa(const Subject& subject) noexcept;
+  void queue_proof(const Subject& subject, image::Ref ref) noexcept;
+  void queue_no_type_proof(const Subject& subject, const image::NodeView& node) noexcept;
+  void queue_next_closer(const Subject& subject, const Walk& at) noexcept;
+  void flush_authority() noexcept;
+
+  /// Adds a required RRset; what does not fit sets TC and ends the response (RFC 2181 section 9).
+  void require(Section section, image::Ref ref, Bases bases, bool spell = false) noexcept;
+  void account(Put result) noexcept;
+  [[nodiscard]] bool stopped() const noexcept { return truncated || damaged; }
+
+  const image::View& view_;
+  const Query& query_;
+  ResponseWriter& writer_;
+  std::array<Pending, 6 * (kAliasesMax + 1)> pending_{};
+  std::size_t pending_count_ = 0;
+  std::array<dns::Name, kAliasesMax> targets_{};  // lower case
+  std::size_t target_count_ = 0;
+  image::ZoneView target_zone_;  // of the latest target
+  std::size_t target_at_ = 0;    // where the latest target stands in the message
+  std::size_t target_apex_at_ = 0;
+};
+
+}  // namespace torii::server
