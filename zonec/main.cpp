@@ -11,7 +11,9 @@ namespace {
 
 using torii::zonec::ExitStatus;
 
-constexpr std::array<torii::zonec::AddCommand, 2> kCommands{torii::zonec::add_check, torii::zonec::add_compile};
+constexpr std::array<torii::zonec::AddCommand, 5> kCommands{torii::zonec::add_check, torii::zonec::add_compile,
+                                                            torii::zonec::add_dump, torii::zonec::add_inspect,
+                                                            torii::zonec::add_rollback};
 
 ExitStatus run(int count, char** arguments) {
   auto status = ExitStatus::Done;
