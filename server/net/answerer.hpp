@@ -1,0 +1,40 @@
+#pragma once
+/// A worker's way to an answer: the image it reads, the settings and its counters. One for each thread.
+#include <cstdint>
+#include <span>
+#include <utility>
+
+#include "server/answer/respond.hpp"
+#include "server/ops/counters.hpp"
+#include "server/ops/snapshot_pointer.hpp"
+
+namespace torii::server {
+
+class Answerer {
+ public:
+  Answerer(SnapshotPointer snapshot, const AnswerSettings& settings) noexcept
+      : snapshot_{std::move(snapshot)}, settings_{settings} {}
+
+  /// Returns: octets written to `response`; 0 means stay silent.
+  [[nodiscard]] std::size_t answer(Transport transport, dns::Octets request,
+                                   std::span<std::uint8_t> response) noexcept {
+    AnswerReport report;
+    const auto size = respond(snapshot_ ? snapshot_->view() : empty_, settings_, transport, request, response, report);
+    counters_.count(transport, report, size.value);
+    return size.value;
+  }
+  /// From now on answers come from `next`. Returns the image that was read before.
+  [[nodiscard]] SnapshotPointer swap(SnapshotPointer next) noexcept {
+    return std::exchange(snapshot_, std::move(next));
+  }
+  [[nodiscard]] const AnswerSettings& settings() const noexcept { return settings_; }
+  [[nodiscard]] WorkerCounters& counters() noexcept { return counters_; }
+
+ private:
+  SnapshotPointer snapshot_;
+  image::View empty_;
+  AnswerSettings settings_;
+  WorkerCounters counters_;
+};
+
+}  // namespace torii::server

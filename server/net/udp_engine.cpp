@@ -1,0 +1,178 @@
+#include "server/net/udp_engine.hpp"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace torii::server {
+namespace {
+
+namespace asio = boost::asio;
+
+/// Batches taken in one turn of the loop before other sockets get theirs: about a millisecond.
+constexpr int kRoundsPerTurn = 16;
+/// Bounds the end: what can be waiting in the largest receive buffer.
+constexpr int kRoundsAtDrain = 4096;
+/// How long a full send buffer may hold up the worker before answers are dropped. Unit: milliseconds.
+constexpr int kSendWaitMs = 2;
+constexpr int kSendWaitsMax = 4;
+/// Slots that start a multiple of 4096 apart would all fall on the same few cache lines.
+constexpr std::size_t kStridePad = 192;
+
+constexpr std::size_t stride(std::size_t octets) noexcept { return (octets + 63) / 64 * 64 + kStridePad; }
+
+}  // namespace
+
+UdpBatch::UdpBatch(std::size_t messages, std::size_t response_octets_max)
+    : messages_{std::clamp<std::size_t>(messages, 1, kMessagesMax)},
+      query_stride_{stride(kQueryOctetsMax)},
+      response_stride_{stride(std::max<std::size_t>(response_octets_max, 512))},
+      response_octets_max_{std::max<std::size_t>(response_octets_max, 512)},
+      queries_(messages_ * query_stride_),
+      responses_(messages_ * response_stride_) {
+  for (std::size_t i = 0; i < messages_; ++i) {
+    in_vector_[i] = {queries_.data() + i * query_stride_, kQueryOctetsMax};
+    auto& in = in_[i].msg_hdr;
+    in.msg_name = &peer_[i];
+    in.msg_iov = &in_vector_[i];
+    in.msg_iovlen = 1;
+    in.msg_control = in_control_[i].octets.data();
+    out_vector_[i] = {responses_.data() + i * response_stride_, 0};
+    auto& out = out_[i].msg_hdr;
+    out.msg_iov = &out_vector_[i];
+    out.msg_iovlen = 1;
+  }
+}
+
+int UdpBatch::receive(int descriptor) noexcept {
+  outgoing_ = 0;
+  for (std::size_t i = 0; i < messages_; ++i) {
+    in_[i].msg_hdr.msg_namelen = sizeof(sockaddr_storage);
+    in_[i].msg_hdr.msg_controllen = sizeof(Control::octets);
+  }
+  for (;;) {
+    const int count = ::recvmmsg(descriptor, in_.data(), static_cast<unsigned>(messages_), MSG_DONTWAIT, nullptr);
+    if (count >= 0) return count;
+    if (errno == EAGAIN || errno == EWOULDBLOCK) return 0;
+    if (errno != EINTR) return -1;
+  }
+}
+
+void UdpBatch::answer(std::size_t i, bool with_source, Answerer& answerer) noexcept {
+  const auto& in = in_[i];
+  if ((in.msg_hdr.msg_flags & MSG_TRUNC) != 0) return answerer.counters().count(UdpEvent::Oversized);
+  std::uint16_t port = 0;
+  static_assert(offsetof(sockaddr_in, sin_port) == offsetof(sockaddr_in6, sin6_port));
+  // NOLINTNEXTLINE: both families keep the port in the same place
+  std::memcpy(&port, reinterpret_cast<const char*>(&peer_[i]) + offsetof(sockaddr_in, sin_port), sizeof port);
+  // Nobody can receive at port 0: forged, and sending there is an error.
+  if (port == 0) return answerer.counters().count(UdpEvent::SourcePortZero);
+  const dns::Octets query{queries_.data() + i * query_stride_, in.msg_len};
+  const std::span response{responses_.data() + outgoing_ * response_stride_, response_octets_max_};
+  const auto octets = answerer.answer(Transport::Udp, query, response);
+  if (octets == 0) return;
+  out_vector_[outgoing_].iov_len = octets;
+  auto& out = out_[outgoing_].msg_hdr;
+  out.msg_name = &peer_[i];
+  out.msg_namelen = in.msg_hdr.msg_namelen;
+  out.msg_control = nullptr;
+  out.msg_controllen = 0;
+  if (with_source) keep_source(i, outgoing_);
+  ++outgoing_;
+}
+
+void UdpBatch::keep_source(std::size_t i, std::size_t out) noexcept {
+  auto& message = in_[i].msg_hdr;
+  for (auto* asked = CMSG_FIRSTHDR(&message); asked != nullptr; asked = CMSG_NXTHDR(&message, asked)) {
+    auto& answer = out_[out].msg_hdr;
+    const auto put = [&](const auto& information) {
+      answer.msg_control = out_control_[out].octets.data();
+      answer.msg_controllen = CMSG_SPACE(sizeof information);
+      auto* control = CMSG_FIRSTHDR(&answer);
+      control->cmsg_level = asked->cmsg_level;
+      control->cmsg_type = asked->cmsg_type;
+      control->cmsg_len = CMSG_LEN(sizeof information);
+      std::memcpy(CMSG_DATA(control), &information, sizeof information);
+    };
+    if (asked->cmsg_level == IPPROTO_IP && asked->cmsg_type == IP_PKTINFO) {
+      in_pktinfo information{};
+      std::memcpy(&information, CMSG_DATA(asked), sizeof information);
+      information.ipi_ifindex = 0;  // the way back is the routing table's choice, not the way in
+      information.ipi_addr.s_addr = 0;
+      return put(information);
+    }
+    if (asked->cmsg_level == IPPROTO_IPV6 && asked->cmsg_type == IPV6_PKTINFO) {
+      in6_pktinfo information{};
+      std::memcpy(&information, CMSG_DATA(asked), sizeof information);
+      if (IN6_IS_ADDR_MULTICAST(&information.ipi6_addr)) return;  // no source address; the kernel chooses one
+      if (!IN6_IS_ADDR_LINKLOCAL(&information.ipi6_addr)) information.ipi6_ifindex = 0;
+      return put(information);
+    }
+  }
+}
+
+void UdpBatch::send(int descriptor, WorkerCounters& counters) noexcept {
+  int waits = 0;
+  for (std::size_t at = 0; at < outgoing_;) {
+    const int sent = ::sendmmsg(descriptor, &out_[at], static_cast<unsigned>(outgoing_ - at), MSG_DONTWAIT);
+    if (sent > 0) {
+      at += static_cast<std::size_t>(sent);
+      continue;
+    }
+    if (errno == EINTR) continue;
+    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS) {
+      pollfd writable{descriptor, POLLOUT, 0};
+      if (waits++ < kSendWaitsMax && ::poll(&writable, 1, kSendWaitMs) >= 0) continue;
+      return counters.count(UdpEvent::SendDropped, outgoing_ - at);
+    }
+    counters.count(UdpEvent::SendError);  // this one cannot go, such as to an address without a route
+    ++at;
+  }
+}
+
+UdpEngine::UdpEngine(asio::io_context& context, Answerer& answerer, const UdpSettings& settings)
+    : context_{context}, answerer_{answerer}, batch_{settings.batch, answerer.settings().udp_octets_max} {}
+
+void UdpEngine::listen(WorkerSockets::Udp socket) {
+  sockets_.push_back({asio::posix::stream_descriptor{context_, socket.descriptor.get()}, socket.is_wildcard});
+  static_cast<void>(socket.descriptor.release());
+  await(sockets_.back());
+}
+
+void UdpEngine::await(Socket& socket) {
+  socket.descriptor.async_wait(asio::posix::descriptor_base::wait_read,
+                               [this, &socket](const boost::system::error_code& error) {
+                                 if (error || !socket.descriptor.is_open()) return;
+                                 serve(socket, kRoundsPerTurn);
+                                 await(socket);
+                               });
+}
+
+bool UdpEngine::serve(Socket& socket, int rounds) noexcept {
+  const int descriptor = socket.descriptor.native_handle();
+  for (int round = 0; round < rounds; ++round) {
+    const int count = batch_.receive(descriptor);
+    if (count < 0) {
+      answerer_.counters().count(UdpEvent::ReceiveError);
+      return true;
+    }
+    for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) batch_.answer(i, socket.is_wildcard, answerer_);
+    batch_.send(descriptor, answerer_.counters());
+    // A short batch means that the queue was empty a moment ago; epoll tells when there is more.
+    if (static_cast<std::size_t>(count) < batch_.capacity()) return true;
+  }
+  return false;
+}
+
+void UdpEngine::drain() noexcept {
+  for (auto& socket : sockets_) {
+    if (!socket.descriptor.is_open()) continue;
+    serve(socket, kRoundsAtDrain);
+    boost::system::error_code ignored;
+    socket.descriptor.close(ignored);  // NOLINT(bugprone-unused-return-value)
+  }
+}
+
+}  // namespace torii::server

@@ -1,0 +1,84 @@
+#pragma once
+/// UDP: when a socket is readable, messages are taken, answered and sent in batches until it is dry, for a bounded
+/// number of rounds, so that TCP on the same thread gets its turn. Nothing in the loop allocates or blocks for long.
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <cstdint>
+#include <list>
+#include <vector>
+
+#include "server/net/answerer.hpp"
+#include "server/net/sockets.hpp"
+
+namespace torii::server {
+
+/// Memory for one batch each way, shared by the sockets of a worker.
+class UdpBatch {
+ public:
+  static constexpr std::size_t kMessagesMax = 64;
+  /// Longer queries are dropped and counted; nothing a resolver sends comes near. Unit: octets.
+  static constexpr std::size_t kQueryOctetsMax = 4096;
+
+  UdpBatch(std::size_t messages, std::size_t response_octets_max);
+  UdpBatch(const UdpBatch&) = delete;
+  UdpBatch& operator=(const UdpBatch&) = delete;
+
+  /// Takes up to a batch of messages. Returns how many, 0 when dry; -1 with errno.
+  int receive(int descriptor) noexcept;
+  /// Answers message `i` of the last receive into the next outgoing place, if it is to be answered.
+  void answer(std::size_t i, bool with_source, Answerer& answerer) noexcept;
+  /// Sends what was answered; what cannot be sent is counted and dropped.
+  void send(int descriptor, WorkerCounters& counters) noexcept;
+  [[nodiscard]] std::size_t capacity() const noexcept { return messages_; }
+
+ private:
+  /// Room for one IP_PKTINFO or IPV6_PKTINFO, aligned as a control message must be.
+  struct Control {
+    alignas(cmsghdr) std::array<std::uint8_t, CMSG_SPACE(sizeof(in6_pktinfo))> octets;
+  };
+  /// Copies the address that was asked from incoming message `i` to `out` as its source.
+  void keep_source(std::size_t i, std::size_t out) noexcept;
+
+  std::size_t messages_;
+  std::size_t query_stride_;
+  std::size_t response_stride_;
+  std::size_t response_octets_max_;
+  std::size_t outgoing_ = 0;
+  std::vector<std::uint8_t> queries_;
+  std::vector<std::uint8_t> responses_;
+  std::array<mmsghdr, kMessagesMax> in_{};
+  std::array<mmsghdr, kMessagesMax> out_{};
+  std::array<iovec, kMessagesMax> in_vector_{};
+  std::array<iovec, kMessagesMax> out_vector_{};
+  std::array<sockaddr_storage, kMessagesMax> peer_{};
+  std::array<Control, kMessagesMax> in_control_{};
+  std::array<Control, kMessagesMax> out_control_{};
+};
+
+class UdpEngine {
+ public:
+  UdpEngine(boost::asio::io_context& context, Answerer& answerer, const UdpSettings& settings);
+  void listen(WorkerSockets::Udp socket);
+  /// Answers what the kernel holds already, then closes.
+  void drain() noexcept;
+
+ private:
+  struct Socket {
+    boost::asio::posix::stream_descriptor descriptor;
+    bool is_wildcard;
+  };
+  void await(Socket& socket);
+  /// Returns true when the socket is dry, false when `rounds` were used up.
+  bool serve(Socket& socket, int rounds) noexcept;
+
+  boost::asio::io_context& context_;
+  Answerer& answerer_;
+  UdpBatch batch_;
+  std::list<Socket> sockets_;  // stable addresses: handlers point at them
+};
+
+}  // namespace torii::server

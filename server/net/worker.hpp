@@ -1,0 +1,60 @@
+#pragma once
+/// A worker: one thread with its own io_context, sockets, image reference and counters. Other threads reach it only
+/// by posting to its io_context, so nothing on the way of a packet is shared, locked or even atomic to read.
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <thread>
+
+#include "server/net/answerer.hpp"
+#include "server/net/sockets.hpp"
+#include "server/net/tcp_engine.hpp"
+#include "server/net/udp_engine.hpp"
+
+namespace torii::server {
+
+struct WorkerSettings {
+  AnswerSettings answer;
+  UdpSettings udp;
+  TcpLimits tcp;
+};
+
+class Worker {
+ public:
+  /// Takes back an image that the worker no longer reads; called on the worker's thread. Freeing a mapping of many
+  /// GiB takes long, so it is to be passed on to a thread that has time.
+  using Retire = std::function<void(SnapshotPointer)>;
+
+  Worker(WorkerSockets sockets, const WorkerSettings& settings, SnapshotPointer snapshot, Retire retire);
+  /// Stops at once when it still runs.
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  void start();
+  /// From the next batch on, answers come from `next`.
+  void swap(SnapshotPointer next);
+  /// Answers what has arrived, then ends.
+  void drain();
+  /// True once a drain has come to its end.
+  [[nodiscard]] bool has_ended() const noexcept { return ended_.load(std::memory_order_acquire); }
+  /// Ends the thread. Returns false when it had to be stopped, with connections still open.
+  bool join();
+  [[nodiscard]] const WorkerCounters& counters() const noexcept { return answerer_.counters(); }
+
+ private:
+  void run();
+
+  mutable Answerer answerer_;  // counters are read through const
+  Retire retire_;
+  boost::asio::io_context context_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  UdpEngine udp_;
+  TcpEngine tcp_;
+  std::atomic<bool> ended_{false};
+  std::thread thread_;
+};
+
+}  // namespace torii::server

@@ -1,0 +1,146 @@
+#pragma once
+/// What a worker counts. Each worker writes its own set, padded from its neighbours' cache lines; the admin thread
+/// reads all sets at its own pace and adds them up. A cell has one writer, so counting is a plain load, add and store:
+/// relaxed atomics only make the concurrent read well defined.
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "server/answer/respond.hpp"
+#include "torii/dns/types.hpp"
+
+namespace torii::server {
+
+/// A cell with one writing thread and any number of reading ones.
+class Counter {
+ public:
+  void add(std::uint64_t amount = 1) noexcept { store(get() + amount); }
+  void subtract(std::uint64_t amount = 1) noexcept { store(get() - amount); }
+  void store(std::uint64_t value) noexcept { value_.store(value, std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t get() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
+/// Query types with a counter of their own; all others share one.
+inline constexpr std::array<dns::RrType, 20> kCountedTypes{
+    dns::RrType::A,     dns::RrType::NS,   dns::RrType::CNAME,  dns::RrType::SOA, dns::RrType::PTR,
+    dns::RrType::MX,    dns::RrType::TXT,  dns::RrType::AAAA,   dns::RrType::SRV, dns::RrType::NAPTR,
+    dns::RrType::DNAME, dns::RrType::DS,   dns::RrType::DNSKEY, dns::RrType::CDS, dns::RrType::SVCB,
+    dns::RrType::HTTPS, dns::RrType::IXFR, dns::RrType::AXFR,   dns::RrType::ANY, dns::RrType{257}};
+inline constexpr std::array<std::string_view, kCountedTypes.size() + 1> kCountedTypeNames{
+    "A",  "NS",     "CNAME", "SOA",  "PTR",   "MX",   "TXT",  "AAAA", "SRV", "NAPTR", "DNAME",
+    "DS", "DNSKEY", "CDS",   "SVCB", "HTTPS", "IXFR", "AXFR", "ANY",  "CAA", "other"};
+
+/// Place of `type` in kCountedTypeNames.
+constexpr std::size_t counted_type_slot(dns::RrType type) noexcept {
+  constexpr auto kSlots = [] {
+    std::array<std::uint8_t, 258> slots{};
+    slots.fill(static_cast<std::uint8_t>(kCountedTypes.size()));
+    for (std::size_t i = 0; i < kCountedTypes.size(); ++i)
+      slots[static_cast<std::size_t>(kCountedTypes[i])] = static_cast<std::uint8_t>(i);
+    return slots;
+  }();
+  const auto number = static_cast<std::size_t>(type);
+  return number < kSlots.size() ? kSlots[number] : kCountedTypes.size();
+}
+static_assert(kCountedTypeNames[counted_type_slot(dns::RrType::AAAA)] == "AAAA");
+static_assert(kCountedTypeNames[counted_type_slot(dns::RrType::ANY)] == "ANY");
+static_assert(kCountedTypeNames[counted_type_slot(dns::RrType{999})] == "other");
+
+/// RCODEs 0 to 16 each have a cell, the rest share the last. Source: RFC 1035 section 4.1.1, RFC 6891 section 9.
+inline constexpr std::array<std::string_view, 18> kCountedRcodeNames{
+    "NOERROR", "FORMERR", "SERVFAIL",  "NXDOMAIN", "NOTIMP", "REFUSED", "YXDOMAIN", "YXRRSET", "NXRRSET",
+    "NOTAUTH", "NOTZONE", "DSOTYPENI", "12",       "13",     "14",      "15",       "BADVERS", "other"};
+
+/// Events of one transport beside RCODE and type.
+enum class QueryEvent : std::uint8_t { Received, Silent, Truncated, Edns, DnssecOk, Referral, ResponseOctets, Count };
+
+enum class UdpEvent : std::uint8_t { SourcePortZero, Oversized, SendDropped, SendError, ReceiveError, Count };
+inline constexpr std::array<std::string_view, static_cast<std::size_t>(UdpEvent::Count)> kUdpEventNames{
+    "source_port_zero", "oversized", "send_dropped", "send_error", "receive_error"};
+
+/// Why a TCP connection ended.
+enum class CloseReason : std::uint8_t {
+  ClientFin,
+  ClientReset,
+  Idle,
+  EvictedIdle,
+  WriteStall,
+  ProtocolError,
+  SystemError,
+  Shutdown,
+  Count,
+};
+inline constexpr std::array<std::string_view, static_cast<std::size_t>(CloseReason::Count)> kCloseReasonNames{
+    "client_fin", "client_rst", "idle", "evicted_idle", "write_stall", "protocol_error", "system_error", "shutdown"};
+
+enum class TcpGauge : std::uint8_t { Accepted, AcceptFailed, Open, HighWater, Count };
+
+/// All cells of a worker, or their sum: Cell is Counter or a plain number.
+template <class Cell>
+struct CounterSet {
+  struct PerTransport {
+    std::array<Cell, static_cast<std::size_t>(QueryEvent::Count)> event{};
+    std::array<Cell, kCountedRcodeNames.size()> rcode{};
+    std::array<Cell, kCountedTypeNames.size()> type{};
+  };
+  std::array<PerTransport, 2> transport{};  ///< by Transport
+  std::array<Cell, static_cast<std::size_t>(UdpEvent::Count)> udp{};
+  std::array<Cell, static_cast<std::size_t>(CloseReason::Count)> closed{};
+  std::array<Cell, static_cast<std::size_t>(TcpGauge::Count)> tcp{};
+};
+
+struct alignas(128) WorkerCounters : CounterSet<Counter> {
+  void count(Transport over, const AnswerReport& report, std::size_t response_octets) noexcept {
+    auto& cells = transport[static_cast<std::size_t>(over)];
+    const auto add = [&](QueryEvent event, std::uint64_t amount) {
+      if (amount != 0) cells.event[static_cast<std::size_t>(event)].add(amount);
+    };
+    add(QueryEvent::Received, 1);
+    if (response_octets == 0) return add(QueryEvent::Silent, 1);
+    const auto rcode = static_cast<std::size_t>(report.rcode);
+    cells.rcode[std::min(rcode, cells.rcode.size() - 1)].add();
+    if (report.qtype != dns::RrType{}) cells.type[counted_type_slot(report.qtype)].add();
+    add(QueryEvent::Truncated, report.truncated ? 1 : 0);
+    add(QueryEvent::Edns, report.edns ? 1 : 0);
+    add(QueryEvent::DnssecOk, report.dnssec_ok ? 1 : 0);
+    add(QueryEvent::Referral, report.referral ? 1 : 0);
+    add(QueryEvent::ResponseOctets, response_octets);
+  }
+  void count(UdpEvent event, std::uint64_t amount = 1) noexcept { udp[static_cast<std::size_t>(event)].add(amount); }
+  void accepted() noexcept {
+    gauge(TcpGauge::Accepted).add();
+    gauge(TcpGauge::Open).add();
+    const auto open = gauge(TcpGauge::Open).get();
+    if (open > gauge(TcpGauge::HighWater).get()) gauge(TcpGauge::HighWater).store(open);
+  }
+  void ended(CloseReason reason) noexcept {
+    gauge(TcpGauge::Open).subtract();
+    closed[static_cast<std::size_t>(reason)].add();
+  }
+  Counter& gauge(TcpGauge which) noexcept { return tcp[static_cast<std::size_t>(which)]; }
+};
+
+using CounterTotals = CounterSet<std::uint64_t>;
+
+/// Adds a worker's cells to `totals`; callable from any thread.
+inline void add_to(CounterTotals& totals, const CounterSet<Counter>& worker) noexcept {
+  const auto add = [](auto& sums, const auto& cells) {
+    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += cells[i].get();
+  };
+  for (std::size_t i = 0; i < totals.transport.size(); ++i) {
+    add(totals.transport[i].event, worker.transport[i].event);
+    add(totals.transport[i].rcode, worker.transport[i].rcode);
+    add(totals.transport[i].type, worker.transport[i].type);
+  }
+  add(totals.udp, worker.udp);
+  add(totals.closed, worker.closed);
+  add(totals.tcp, worker.tcp);
+}
+
+}  // namespace torii::server
