@@ -55,10 +55,11 @@ void append_nibbles(std::string& out, std::uint64_t value, std::uint64_t width, 
   } while (width > 0 || value != 0);
 }
 
-/// Returns: false when number plus offset is below zero, which has no text in any base.
+/// Returns: false when number plus offset is below zero in a base other than ten (BIND prints 32 bits of two's complement
+/// there, which nobody can mean).
 bool append_number(std::string& out, std::uint64_t number, const Modifier& modifier) {
   const auto value = static_cast<std::int64_t>(number) + modifier.offset;
-  if (value < 0) return false;
+  if (value < 0 && modifier.base != 'd') return false;
   if (modifier.base == 'n' || modifier.base == 'N') {
     append_nibbles(out, static_cast<std::uint64_t>(value), modifier.width, modifier.base == 'N');
     return true;
@@ -69,8 +70,10 @@ bool append_number(std::string& out, std::uint64_t number, const Modifier& modif
   if (modifier.base == 'X')
     std::transform(digits.data(), end, digits.data(), [](char c) { return c >= 'a' ? static_cast<char>(c - 32) : c; });
   const auto size = static_cast<std::uint64_t>(end - digits.data());
+  const char* const first_digit = digits.data() + (value < 0 ? 1 : 0);
+  out.append(static_cast<const char*>(digits.data()), first_digit);  // the sign comes before the zeros
   if (size < modifier.width) out.append(modifier.width - size, '0');
-  out.append(digits.data(), end);
+  out.append(first_digit, static_cast<const char*>(end));
   return true;
 }
 
