@@ -51,16 +51,16 @@ std::optional<Target> read_target(const image::BlockView& block, NameView apex) 
 
 /// Makes `target` the next subject when the image has a zone for it and the chain neither loops nor grows too long.
 bool Responder::aim(const Name& target) noexcept {
-  if (target_count_ == kAliasesMax) return false;
+  if (targets_.full()) return false;
   Name lower = target;
   lower.lower();
   if (lower == Name{query_.name()}) return false;
-  for (std::size_t i = 0; i < target_count_; ++i)
-    if (targets_[i] == lower) return false;
+  for (const auto& earlier : targets_)
+    if (earlier == lower) return false;
   const auto probe = find_zone(view_, LookupName{lower}, dns::kLabelsMax + 1, target_zone_);
   if (probe == image::Probe::Damaged) damaged = true;
   if (probe != image::Probe::Hit) return false;
-  targets_[target_count_++] = lower;
+  targets_.push_back(lower);
   return true;
 }
 

@@ -9,14 +9,14 @@ using image::Ref;
 
 void Responder::queue_soa(const Subject& subject) noexcept {
   const auto ref = subject.zone.head->negative_soa;
-  if (pending_count_ < pending_.size()) pending_[pending_count_++] = {ref, {subject.apex_at, subject.apex_at}, false};
+  pending_.push_back({ref, {subject.apex_at, subject.apex_at}, false});
 }
 
 /// Queues an NSEC or NSEC3 once. Its owner is pointed to where it is a suffix of the subject, and spelled elsewhere.
 void Responder::queue_proof(const Subject& subject, Ref ref) noexcept {
-  if (!ref || pending_count_ == pending_.size()) return;
-  for (std::size_t i = 0; i < pending_count_; ++i)
-    if (pending_[i].block == ref) return;
+  if (!ref) return;
+  for (const auto& queued : pending_)
+    if (queued.block == ref) return;
   const auto block = view_.block(ref);
   if (!block) {
     damaged = true;
@@ -35,13 +35,12 @@ void Responder::queue_proof(const Subject& subject, Ref ref) noexcept {
       pending.spell = false;
     }
   }
-  pending_[pending_count_++] = pending;
+  pending_.push_back(pending);
 }
 
 void Responder::flush_authority() noexcept {
-  for (std::size_t i = 0; i < pending_count_; ++i)
-    require(Section::Authority, pending_[i].block, pending_[i].bases, pending_[i].spell);
-  pending_count_ = 0;
+  for (const auto& queued : pending_) require(Section::Authority, queued.block, queued.bases, queued.spell);
+  pending_.clear();
 }
 
 /// The name of `node` has no such type (or, at a cut, no DS).

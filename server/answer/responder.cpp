@@ -25,7 +25,7 @@ void Responder::answer(const image::ZoneView& zone) noexcept {
       zone.head->apex_labels == 0 ? 0 : dns::kHeaderOctets + query_.name_octets - zone.head->apex_octets;
   Subject subject{zone, LookupName{query_.name()}, dns::kHeaderOctets, apex_at};
   while (step(subject) == Outcome::Follow && !stopped())
-    subject = Subject{target_zone_, LookupName{targets_[target_count_ - 1]}, target_at_, target_apex_at_};
+    subject = Subject{target_zone_, LookupName{targets_.back()}, target_at_, target_apex_at_};
   flush_authority();
 }
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 
+#include "server/answer/fixed_vector.hpp"
 #include "server/answer/lookup.hpp"
 #include "server/answer/query.hpp"
 #include "server/answer/writer.hpp"
@@ -15,6 +16,9 @@ namespace torii::server {
 
 /// Aliases followed for one query; a longer chain is answered as far as it went.
 inline constexpr std::size_t kAliasesMax = 16;
+
+/// RRsets queued for the authority section: an SOA, and up to three links of a chain for each step from alias to alias.
+inline constexpr std::size_t kPendingMax = 3 * (kAliasesMax + 1) + 2;
 
 class Responder {
  public:
@@ -77,10 +81,8 @@ class Responder {
   const image::View& view_;
   const Query& query_;
   ResponseWriter& writer_;
-  std::array<Pending, 6 * (kAliasesMax + 1)> pending_{};
-  std::size_t pending_count_ = 0;
-  std::array<dns::Name, kAliasesMax> targets_{};  // lower case
-  std::size_t target_count_ = 0;
+  FixedVector<Pending, kPendingMax> pending_;
+  FixedVector<dns::Name, kAliasesMax> targets_;  // lower case
   image::ZoneView target_zone_;  // of the latest target
   std::size_t target_at_ = 0;    // where the latest target stands in the message
   std::size_t target_apex_at_ = 0;

@@ -121,7 +121,7 @@ class NameView {
 
 /// Offsets of the labels of a name, leftmost first; `count` excludes the root label.
 struct LabelOffsets {
-  std::array<std::uint8_t, kLabelsMax + 1> at{};
+  std::array<std::uint8_t, kLabelsMax + 1> at;  // the first count + 1 are set; the last is the root label's
   std::size_t count = 0;
   explicit constexpr LabelOffsets(NameView name) noexcept {
     const auto octets = name.octets();

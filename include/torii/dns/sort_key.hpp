@@ -69,7 +69,7 @@ class SortKey {
   }
 
  private:
-  std::array<std::uint8_t, kSortKeyOctetsMax + 8> octets_{};
+  std::array<std::uint8_t, kSortKeyOctetsMax + 8> octets_;  // the first size_ are set
   std::size_t size_ = 0;
 };
 

@@ -16,6 +16,9 @@ inline constexpr std::array<char, 8> kSegmentMagic{'T', 'O', 'R', 'I', 'I', 'S',
 inline constexpr std::array<char, 8> kSuperblockMagic{'T', 'O', 'R', 'I', 'I', 'A', 'N', 'S'};
 inline constexpr std::uint32_t kZoneMagic = 0x454E4F5A;  // "ZONE"
 
+/// Longest probe of an index that a reader follows; the compiler keeps well below it.
+inline constexpr std::uint32_t kProbeBound = 64;
+
 inline constexpr unsigned kSegmentBits = 28;
 inline constexpr std::uint64_t kSegmentOctetsMax = std::uint64_t{1} << kSegmentBits;  // payload; all but the last full
 inline constexpr std::uint32_t kSegmentsMax = 128;                                    // 32 GiB: what a Ref can reach

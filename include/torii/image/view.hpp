@@ -136,7 +136,7 @@ class View {
   /// Looks up the node of `labels` (lower case, in front of the zone's apex) whose hash is `hash`.
   Probe find_node(const ZoneView& zone, std::uint64_t hash, dns::Octets labels, NodeView& found) const noexcept {
     const auto* head = zone.head;
-    for (std::uint32_t i = 0; i <= head->index_probe_max; ++i) {
+    for (std::uint32_t i = 0; i <= std::min(head->index_probe_max, kProbeBound); ++i) {
       const auto slot_number = static_cast<std::uint32_t>(hash + i) & head->index_mask;
       const auto* slot = slot_at(head->index, slot_number);
       if (slot == nullptr) return Probe::Damaged;
@@ -155,7 +155,7 @@ class View {
   /// The zone whose apex is exactly `name` (lower case).
   Probe find_zone(const Superblock& super, dns::NameView name, ZoneView& found) const noexcept {
     const auto hash = dns::hash_name(super.seed, name);
-    for (std::uint32_t i = 0; i <= super.zone_probe_max; ++i) {
+    for (std::uint32_t i = 0; i <= std::min(super.zone_probe_max, kProbeBound); ++i) {
       const auto* slot = slot_at(super.zone_index, static_cast<std::uint32_t>(hash + i) & super.zone_mask);
       if (slot == nullptr) return Probe::Damaged;
       if (!slot->ref) return Probe::Miss;
