@@ -3,6 +3,7 @@
 // In a template `$` stands for the number, `${offset,width,base}` for the number with a format, `\$` and `$$` for a
 // dollar sign. Bases: d, o, x, X, and n, N for hex digits as labels, lowest first (for ip6.arpa). BIND takes exactly
 // one token as RDATA template, and the inside of a quoted string as several; we also take the rest of the line.
+// BIND lets an offset last for every later plain `$` of the template, against its manual; here it is for its own `${}`.
 #include <algorithm>
 #include <charconv>
 
@@ -55,8 +56,8 @@ void append_nibbles(std::string& out, std::uint64_t value, std::uint64_t width, 
   } while (width > 0 || value != 0);
 }
 
-/// Returns: false when number plus offset is below zero in a base other than ten (BIND prints 32 bits of two's complement
-/// there, which nobody can mean).
+/// Returns: false when number plus offset is below zero in a base other than ten (BIND prints 32 bits of two's
+/// complement there, which nobody can mean).
 bool append_number(std::string& out, std::uint64_t number, const Modifier& modifier) {
   const auto value = static_cast<std::int64_t>(number) + modifier.offset;
   if (value < 0 && modifier.base != 'd') return false;

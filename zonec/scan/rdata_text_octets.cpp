@@ -101,19 +101,21 @@ bool RdataReader::read_hex_groups(std::size_t groups, std::size_t digits, char s
                                   std::string_view expected_text) {
   Token token;
   if (!want_word(token, expected_text)) return false;
-  const auto text = token.text();
-  if (text.size() != groups * (digits + 1) - 1) return expected(token, expected_text);
-  unsigned high = 0;
-  std::size_t nibbles = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (i % (digits + 1) == digits) {
-      if (text[i] != separator) return expected(token, expected_text);
-      continue;
+  auto text = token.text();
+  for (std::size_t group = 0; group < groups; ++group) {
+    const auto separator_at = text.find(separator);
+    const auto part = text.substr(0, separator_at);
+    const bool is_last = separator_at == std::string_view::npos;
+    // Leading zeros may be left out of the groups of 16 bits (RFC 6742 section 2.1.2), not of octets.
+    if (is_last != (group + 1 == groups) || part.empty() || part.size() > digits || (digits == 2 && part.size() != 2))
+      return expected(token, expected_text);
+    std::uint64_t value = 0;
+    for (const char c : part) {
+      if (hex_digit(c) < 0) return expected(token, expected_text);
+      value = value << 4 | static_cast<std::uint64_t>(hex_digit(c));
     }
-    const int digit = hex_digit(text[i]);
-    if (digit < 0) return expected(token, expected_text);
-    if (nibbles++ % 2 == 1 && !out_.put_u8(high << 4 | static_cast<unsigned>(digit))) return fits(token, false);
-    high = static_cast<unsigned>(digit);
+    if (!(digits == 2 ? out_.put_u8(value) : out_.put_u16(value))) return fits(token, false);
+    if (!is_last) text.remove_prefix(separator_at + 1);
   }
   return true;
 }

@@ -11,7 +11,7 @@ ScanResult scan_file(const std::string& path, const ScanOptions& options, Source
 
 ScanResult scan_text(std::string_view text, const std::string& name, const ScanOptions& options, SourceFiles& files,
                      const RecordSink& sink, std::vector<Diagnostic>& diagnostics) {
-  return std::make_unique<Scanner>(options, files, sink, diagnostics)->scan_text(text, name);
+  return std::make_unique<Scanner>(options, files, sink, diagnostics)->scan_source(memory_source(text), name);
 }
 
 ScanResult Scanner::scan_file(const std::string& path) {
@@ -32,8 +32,8 @@ ScanResult Scanner::scan_file(const std::string& path) {
   return finish();
 }
 
-ScanResult Scanner::scan_text(std::string_view text, const std::string& name) {
-  Frame frame{memory_source(text)};
+ScanResult Scanner::scan_source(std::unique_ptr<ByteSource> source, const std::string& name) {
+  Frame frame{std::move(source)};
   frame.path = name;
   frame.file = files_.add(name);
   frame.origin = options_.origin;
@@ -126,6 +126,7 @@ bool Scanner::read_entry(Frame& frame) {
     case TokenKind::Text:
       break;
   }
+  if (frame.lexer.starved()) return false;  // the token may go on in the next block
   if (!token.quoted && token.begin[0] == '$') {
     if (!is_blank_owner) return read_directive(frame, token);
     return reporter_.error(token, "syntax",
@@ -137,7 +138,7 @@ bool Scanner::read_entry(Frame& frame) {
 bool Scanner::want(Frame& frame, Token& token, std::string_view expected) {
   switch (frame.lexer.next(token)) {
     case TokenKind::Text:
-      return true;
+      return !frame.lexer.starved();
     case TokenKind::EndOfRecord:
       return reporter_.error(token, "syntax", "expected " + std::string{expected} + ", found the end of the line");
     case TokenKind::Bad:

@@ -25,7 +25,8 @@ class Scanner {
   Scanner(const ScanOptions& options, SourceFiles& files, const RecordSink& sink, std::vector<Diagnostic>& diagnostics)
       : options_{options}, files_{files}, sink_{sink}, reporter_{diagnostics} {}
   ScanResult scan_file(const std::string& path);
-  ScanResult scan_text(std::string_view text, const std::string& name);
+  /// From any source: tests and fuzzers hand text over in odd pieces.
+  ScanResult scan_source(std::unique_ptr<ByteSource> source, const std::string& name);
 
  private:
   struct Frame {

@@ -15,6 +15,8 @@ namespace torii::zonec {
 
 namespace {
 
+/// The buffer starts small, as most files are, and doubles while reads fill it.
+constexpr std::size_t kFirstOctets = std::size_t{4} << 10U;
 constexpr std::size_t kBlockOctets = std::size_t{128} << 10U;
 
 std::string system_text(int error) { return std::generic_category().message(error); }
@@ -176,15 +178,17 @@ OpenedSource open_source(const std::string& path) {
 
 std::unique_ptr<ByteSource> memory_source(std::string_view text) { return std::make_unique<MemorySource>(text); }
 
-BlockBuffer::BlockBuffer(std::unique_ptr<ByteSource> source) : source_{std::move(source)}, buffer_(kBlockOctets + 1) {
+BlockBuffer::BlockBuffer(std::unique_ptr<ByteSource> source) : source_{std::move(source)}, buffer_(kFirstOctets + 1) {
   buffer_[0] = '\n';
 }
 
 void BlockBuffer::refill(const char* keep_from) {
   const auto kept = static_cast<std::size_t>(end() - keep_from);
   if (kept > 0) std::memmove(buffer_.data(), keep_from, kept);
+  const bool was_full = size_ == buffer_.size() - 1;
   size_ = kept;
-  if (kept > (buffer_.size() - 1) / 2) buffer_.resize(2 * (buffer_.size() - 1) + 1);
+  if (kept > (buffer_.size() - 1) / 2 || (was_full && buffer_.size() <= kBlockOctets))
+    buffer_.resize(2 * (buffer_.size() - 1) + 1);
   const auto count = source_->read(std::span{buffer_}.subspan(kept, buffer_.size() - 1 - kept));
   more_ = count > 0;
   size_ += count;
