@@ -70,8 +70,9 @@ Responder::Outcome Responder::answer_from(const Subject& subject, const image::N
     answer_any(node, bases);
     return Outcome::Done;
   }
-  if (type == RrType::RRSIG) return answer_signatures(node, bases);
-  if (type == RrType::NSEC) return answer_nsec(subject, node, bases);
+  // These two may stand beside a CNAME; where they do not, it is followed as for any type (RFC 4035 section 2.5).
+  if (type == RrType::RRSIG && answer_signatures(node, bases) == Outcome::Done) return Outcome::Done;
+  if (type == RrType::NSEC && answer_nsec(subject, node, bases) == Outcome::Done) return Outcome::Done;
   if (const auto ref = node.find(query_.qtype)) {
     const auto ns_at = writer_.size();
     require(Section::Answer, ref, bases);
