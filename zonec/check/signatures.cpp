@@ -38,13 +38,16 @@ class Signatures {
 
   void run() {
     for (OwnerIndex i = 0; i < zone_.owners.size(); ++i) check_owner(i, zone_.owners[i]);
-    for (const auto& owner : zone_.nsec3_owners) check_owner(rank_of(owner), owner);
+    for (const auto& owner : zone_.nsec3_owners) check_owner(kNoOwner, owner);
     report_untimely(expired_, "rrsig-expired", "expired");
     report_untimely(early_, "rrsig-not-yet-valid", "not valid yet");
   }
 
  private:
-  [[nodiscard]] std::uint32_t rank_of(const Owner& nsec3) const { return zone_.find_at_or_before(nsec3.name()); }
+  /// NSEC3 owners are no owners of the tree; their place in canonical order is looked up when there is a finding.
+  [[nodiscard]] std::uint32_t rank_of(std::uint32_t index, dns::NameView name) const {
+    return index == kNoOwner ? zone_.find_at_or_before(name) : index;
+  }
 
   void check_owner(std::uint32_t rank, const Owner& owner) {
     if (owner.kind == OwnerKind::BelowCut || owner.kind == OwnerKind::BelowDname) return;
@@ -57,7 +60,7 @@ class Signatures {
 
   void report(std::uint32_t rank, Severity severity, std::string_view code, const Owner& owner, const RRset& set,
               const std::string& why) {
-    findings_.add(rank, severity, code, set.where, owner.name(),
+    findings_.add(rank_of(rank, owner.name()), severity, code, set.where, owner.name(),
                   owner.name().text() + " " + type_text(set.type) + ": " + why);
   }
 
@@ -67,7 +70,7 @@ class Signatures {
       const auto text = type_text(Rrsig::parse(rdata)->covered);
       if (covered.find(text) == std::string::npos) covered += (covered.empty() ? "" : ", ") + text;
     }
-    findings_.add(rank, Severity::Warning, "rrsig-without-rrset", owner.where, owner.name(),
+    findings_.add(rank_of(rank, owner.name()), Severity::Warning, "rrsig-without-rrset", owner.where, owner.name(),
                   owner.name().text() + " RRSIG: covers " + covered + ", which is not there");
   }
 
@@ -133,7 +136,8 @@ class Signatures {
     if (found.count == 0) return;
     const auto many =
         std::to_string(found.count) + (found.count == 1 ? " RRSIG is " : " RRSIGs are ") + std::string{what};
-    findings_.add(found.rank, options_.strict ? Severity::Error : Severity::Warning, code, found.where, found.owner,
+    findings_.add(rank_of(found.rank, found.owner), options_.strict ? Severity::Error : Severity::Warning, code,
+                  found.where, found.owner,
                   many + " at " + time_text(options_.now) + (found.count == 1 ? ": " : "; the first: ") +
                       found.owner.text() + " " + type_text(found.type) + ", " +
                       (code == "rrsig-expired" ? "until " : "from ") + time_text(found.when));

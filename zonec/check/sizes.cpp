@@ -5,6 +5,9 @@
 namespace torii::zonec {
 namespace {
 
+/// Below this every RRset is on the ladder, and every glue owner is a pointer (RFC 1035 section 4.1.4).
+constexpr std::uint32_t kPointerSafe = dns::kPointerMax;
+
 void keep_smallest(std::uint32_t& smallest, std::uint32_t octets) noexcept {
   smallest = smallest == 0 ? octets : std::min(smallest, octets);
 }
@@ -24,16 +27,17 @@ SizeFacts size_facts(const Zone& zone, const Delegation& delegation, const Refer
   facts.authority = static_cast<std::uint32_t>(dns::kHeaderOctets) + facts.qname + 4 + sizes.ns_octets;
   facts.proof = sizes.proof_octets;
   facts.hosts = static_cast<std::uint32_t>(delegation.hosts.size());
-  std::uint32_t laid_out = 0;
-  std::uint32_t all = 0;
+  std::uint32_t required = 0;
+  std::uint32_t optional = 0;
   for (const auto& host : delegation.hosts) {
     facts.has_unrelated = facts.has_unrelated || host.relation == HostRelation::Unrelated;
     facts.has_a = facts.has_a || host.a != nullptr;
     facts.has_aaaa = facts.has_aaaa || host.aaaa != nullptr;
-    all += closed_form(host.a, 4) + closed_form(host.aaaa, 16);
+    const bool must =
+        host.relation == HostRelation::InDomain || (delegation.cyclic && host.relation == HostRelation::SiblingGlue);
+    (must ? required : optional) += closed_form(host.a, 4) + closed_form(host.aaaa, 16);
   }
   for (const auto& step : sizes.steps) {
-    laid_out += step.octets;
     if (step.required) {
       facts.glue_required += step.octets;
       keep_smallest(facts.smallest_required, step.octets);
@@ -44,7 +48,10 @@ SizeFacts size_facts(const Zone& zone, const Delegation& delegation, const Refer
       keep_smallest(facts.smallest_sibling, step.octets);
     }
   }
-  if (all > laid_out) facts.glue_sibling += all - laid_out;
+  // Only near the size of a TCP message does the ladder lack RRsets. In a signed zone it also lacks wildcard data.
+  facts.glue_required = std::max(facts.glue_required, required);
+  if (facts.authority + facts.glue_required + optional > kPointerSafe)
+    facts.glue_sibling = std::max(facts.glue_sibling, optional - std::min(optional, facts.glue_authoritative));
   return facts;
 }
 

@@ -12,6 +12,22 @@ using dns::RrType;
 
 constexpr bool is_address(RrType type) noexcept { return type == RrType::A || type == RrType::AAAA; }
 
+/// The hosts that one finding is about: the first few by name, the rest by number.
+struct HostNames {
+  std::size_t count = 0;
+  std::string text;
+  void add(dns::NameView name) {
+    constexpr std::size_t kNamed = 4;
+    if (++count <= kNamed) {
+      text += (count == 1 ? "host " : ", ") + name.text();
+    } else {
+      const auto rest = " and " + std::to_string(count - kNamed) + " more";
+      text.resize(count == kNamed + 1 ? text.size() : text.rfind(" and "));
+      text += rest;
+    }
+  }
+};
+
 class Structure {
  public:
   Structure(const Zone& zone, Findings& findings)
@@ -63,27 +79,31 @@ class Structure {
       report(Severity::Notice, "cyclic-delegation", *ns,
              "its hosts lead only back to it; resolvers depend on the sibling glue (RFC 9471 section 2.3)");
     }
+    HostNames aliases;
+    HostNames glueless;
+    HostNames nowhere;
     for (const auto& host : describe_delegation(zone_, index).hosts) {
       if (host.a != nullptr) targeted_[place_of(host.a)] = true;
       if (host.aaaa != nullptr) targeted_[place_of(host.aaaa)] = true;
       if (host.a != nullptr || host.aaaa != nullptr || host.relation == HostRelation::Unrelated || unreachable)
         continue;
-      check_host_without_address(host, *ns, index);
+      const auto at = zone_.find(host.name);
+      if (at != kNoOwner && zone_.owners[at].kind == OwnerKind::Authoritative && zone_.owners[at].has_cname) {
+        aliases.add(host.name);
+      } else if (index != 0 && host.relation == HostRelation::InDomain) {
+        glueless.add(host.name);
+      } else if (host.relation != HostRelation::SiblingGlue) {
+        nowhere.add(host.name);
+      }
     }
-  }
-
-  void check_host_without_address(const Host& host, const RRset& ns, OwnerIndex index) {
-    const auto at = zone_.find(host.name);
-    if (at != kNoOwner && zone_.owners[at].kind == OwnerKind::Authoritative && zone_.owners[at].has_cname) {
-      report(Severity::Warning, "ns-target-is-alias", ns,
-             "host " + host.name.text() + " is an alias (RFC 2181 section 10.3)");
-    } else if (index != 0 && host.relation == HostRelation::InDomain) {
-      report(Severity::Warning, "missing-glue", ns,
-             "host " + host.name.text() + " is below the delegation and has no address (RFC 1034 section 4.2.1)");
-    } else if (host.relation != HostRelation::SiblingGlue) {
-      report(Severity::Warning, "ns-target-without-address", ns,
-             "host " + host.name.text() + " is a name of this zone and has no address");
+    if (aliases.count > 0)
+      report(Severity::Warning, "ns-target-is-alias", *ns, aliases.text + ": an alias (RFC 2181 section 10.3)");
+    if (glueless.count > 0) {
+      report(Severity::Warning, "missing-glue", *ns,
+             glueless.text + ": below the delegation, without an address (RFC 1034 section 4.2.1)");
     }
+    if (nowhere.count > 0)
+      report(Severity::Warning, "ns-target-without-address", *ns, nowhere.text + ": in this zone, without an address");
   }
 
   void check_authoritative(const Owner& owner) {
