@@ -76,4 +76,20 @@ INSTANTIATE_TEST_SUITE_P(Zones, ZonecGolden, ::testing::ValuesIn(goldens()), [](
   return name;
 });
 
+TEST(Findings, EveryCodeThatAppearsIsDocumented) {
+  std::ifstream in{kSource / "docs/findings.md"};
+  std::ostringstream docs;
+  docs << in.rdbuf();
+  for (const auto& golden : goldens()) {
+    std::ifstream expected{kSource / golden.expected};
+    for (std::string line; std::getline(expected, line);) {
+      const auto open = line.rfind(" [");
+      if (open == std::string::npos || !line.ends_with("]")) continue;
+      const auto code = line.substr(open + 2, line.size() - open - 3);
+      const bool severity = code == "error" || code == "warning" || code == "notice" || code == "info";
+      if (!severity) EXPECT_NE(docs.str().find(code), std::string::npos) << code;
+    }
+  }
+}
+
 }  // namespace
