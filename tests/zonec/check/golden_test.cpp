@@ -87,7 +87,7 @@ TEST(Findings, EveryCodeThatAppearsIsDocumented) {
       if (open == std::string::npos || !line.ends_with("]")) continue;
       const auto code = line.substr(open + 2, line.size() - open - 3);
       const bool severity = code == "error" || code == "warning" || code == "notice" || code == "info";
-      if (!severity) EXPECT_NE(docs.str().find(code), std::string::npos) << code;
+      EXPECT_TRUE(severity || docs.str().find(code) != std::string::npos) << code;
     }
   }
 }
