@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "zonec/model/delegation.hpp"
+#include "zonec/model/rdata.hpp"
 
 namespace torii::zonec {
 namespace {
@@ -30,6 +31,13 @@ bool enters_by_itself(const Delegation& delegation) noexcept {
     return host.relation == HostRelation::Unrelated ||
            (host.relation != HostRelation::SiblingGlue && has_address(host));
   });
+}
+
+/// The common case of a registry, told from the NS records alone, without looking any host up.
+bool has_unrelated_host(const Zone& zone, OwnerIndex owner) noexcept {
+  const auto* ns = zone.find_rrset(zone.owners[owner], dns::RrType::NS);
+  return std::ranges::any_of(zone.rdata_of(*ns),
+                             [&](dns::Octets rdata) { return !target_of(rdata).is_at_or_below(zone.apex); });
 }
 
 class Components {
@@ -129,7 +137,7 @@ Reachability find_reachability(const Zone& zone) {
   Reachability result{std::vector<Reach>(zone.owners.size()), std::vector<bool>(zone.owners.size())};
   std::vector<CutNode> nodes;
   for (OwnerIndex owner = 0; owner < zone.owners.size(); ++owner) {
-    if (zone.owners[owner].kind != OwnerKind::Cut) continue;
+    if (zone.owners[owner].kind != OwnerKind::Cut || has_unrelated_host(zone, owner)) continue;
     const auto delegation = describe_delegation(zone, owner);
     if (enters_by_itself(delegation)) continue;
     CutNode node;

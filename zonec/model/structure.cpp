@@ -1,4 +1,5 @@
 /// Findings on how the zone hangs together. Codes, meanings and remedies: docs/findings.md.
+#include <algorithm>
 #include <string>
 
 #include "zonec/model/assemble.hpp"
@@ -70,6 +71,8 @@ class Structure {
     at_ = index;
     const auto* ns = zone_.find_rrset(zone_.owners[index], RrType::NS);
     if (ns == nullptr) return;
+    const auto in_zone = [&](dns::Octets rdata) { return target_of(rdata).is_at_or_below(zone_.apex); };
+    if (std::ranges::none_of(zone_.rdata_of(*ns), in_zone)) return;
     const bool unreachable = reachability_.reach[index] == Reach::Unreachable;
     if (unreachable) {
       report(Severity::Error, "unreachable-delegation", *ns,
