@@ -91,6 +91,8 @@ def main():
                 compare.check_sane(findings, compare.describe(queries[index]), message)
                 if message.data[12:12 + len(pairs[index][0])] != pairs[index][0]:
                     findings.fail("the question's case is not kept", compare.describe(queries[index]))
+            if limit is None:
+                full["toriid", do] = mine
             for peer_name, peer in peers:
                 theirs = [wire.Message(data) for data in send(peer.port, queries)]
                 if limit is None:
@@ -100,11 +102,9 @@ def main():
                     if limit is None:
                         compare.check_full(findings, text, ours, other, peer_name)
                     else:
-                        compare.check_limited_peer(findings, text, ours, other, full[peer_name, do][index], limit,
-                                                   peer_name)
-            if limit is None:
-                full["toriid", do] = mine
-            else:
+                        compare.check_limited_peer(findings, text, ours, full["toriid", do][index], other,
+                                                   full[peer_name, do][index], limit, peer_name)
+            if limit is not None:
                 for index, ours in enumerate(mine):
                     whole = full["toriid", do][index]
                     if size is not None and whole.edns is None:  # the TCP question had no OPT

@@ -140,16 +140,16 @@ class Lab:
 
     def compile(self, image, zones, *options):
         """`zones`: {origin: file}. Fails loudly unless zonec publishes."""
-        command = [program("TORII_ZONEC", "zonec"), "compile", "--image", image, *options,
-                   *(f"{origin}={file}" for origin, file in zones.items())]
+        command = [program("TORII_ZONEC", "zonec"), "compile", "--image", image,
+                   *(f"{origin}={file}" for origin, file in zones.items()), *options]
         done = subprocess.run(command, capture_output=True, text=True, timeout=300)
         if done.returncode != 0:
             raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr}")
         return done
 
-    def toriid(self, zones, *options):
+    def toriid(self, zones, *options, compile_options=()):
         image, port = self.path(f"image-{len(self.servers)}"), free_port()
-        self.compile(image, zones)
+        self.compile(image, zones, *compile_options)
         return self.serve(image, port, next(iter(zones)), *options)
 
     def serve(self, image, port, probe, *options):

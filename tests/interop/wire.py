@@ -220,4 +220,8 @@ class Message:
         return groups
 
     def is_referral(self):
-        return not self.aa and self.rcode == NOERROR and any(rr.type == NS for rr in self.authority)
+        """Whether it ends at a delegation, straight away or after following aliases (then AA is set)."""
+        if self.rcode != NOERROR or not any(rr.type == NS for rr in self.authority):
+            return False
+        return not self.aa or (bool(self.answer) and all(rr.type in (CNAME, DNAME, RRSIG) for rr in self.answer)
+                               and self.question[1] != CNAME)
