@@ -21,6 +21,8 @@ struct Golden {
   std::string expected;
 };
 
+void PrintTo(const Golden& golden, std::ostream* out) { *out << golden.zone; }
+
 std::vector<Golden> goldens() {
   std::vector<Golden> out{{"zones/broken.zone", "tests/golden/zonec/broken.expected"}};
   for (const auto& entry : fs::directory_iterator{kSource / "tests/golden/zonec"}) {
