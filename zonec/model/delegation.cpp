@@ -75,8 +75,8 @@ Delegation describe_delegation(const Zone& zone, OwnerIndex index) {
     out.hosts.push_back(host);
   }
   std::ranges::sort(out.hosts, [](const Host& a, const Host& b) { return dns::canonical_order(a.name, b.name) < 0; });
-  const auto same = std::ranges::unique(out.hosts, [](const Host& a, const Host& b) { return a.name == b.name; });
-  out.hosts.erase(same.begin(), same.end());
+  const auto same = [](const Host& a, const Host& b) { return a.name == b.name; };
+  out.hosts.erase(std::unique(out.hosts.begin(), out.hosts.end(), same), out.hosts.end());
   return out;
 }
 
