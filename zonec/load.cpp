@@ -88,7 +88,8 @@ void LoadOptions::add_to(CLI::App& command) {
       ->type_name("[ORIGIN=]FILE")
       ->required();
   command.add_option("--policy", policies, "Severity of a size policy: ID=off|info|notice|warning|error")
-      ->type_name("ID=SEVERITY");
+      ->type_name("ID=SEVERITY")
+      ->allow_extra_args(false);  // one a flag, so that a file may stand right behind it
   command.add_option("--format", format, "Findings as text or as JSON Lines")->check(CLI::IsMember({"text", "json"}));
   command.add_option("--now", now, "Time at which signatures must be valid: seconds since 1970 or YYYYMMDDHHmmSS")
       ->type_name("TIME");

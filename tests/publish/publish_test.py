@@ -209,6 +209,9 @@ class Publishing(unittest.TestCase):
         done = self.zonec("compile", signed, "--now", "20390101000000")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("warning", done.stdout)
+        for policies in (["--policy", "ns-512=warning"], ["--policy", "ns-512=off", "--policy", "iana-512=notice"]):
+            done = self.zonec("compile", *policies, self.write(8))  # a file right behind an option's value
+            self.assertEqual(done.returncode, 0, done.stderr)
 
 
 if __name__ == "__main__":
