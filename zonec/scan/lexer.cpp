@@ -125,6 +125,7 @@ TokenKind Lexer::quoted(Token& token) noexcept {
     if (*at_ == '\n') {
       if (at_ != end_ || !more_) return bad(token, opening, "quoted string does not end on its line");
       starved_ = true;
+      token = here();
       return TokenKind::EndOfRecord;
     }
     ++at_;

@@ -6,6 +6,7 @@
 /// before the end of the input, in the middle of a record, it is `starved()`: whoever drives it goes back to the start
 /// of the record with more text. Tokens are views of the text; escapes in them are not decoded.
 #include <array>
+#include <cassert>
 #include <cstdint>
 #include <string_view>
 
@@ -18,7 +19,10 @@ struct Token {
   std::uint32_t line{};
   bool quoted{};
   bool escaped{};  // has a backslash somewhere
-  [[nodiscard]] std::string_view text() const noexcept { return {begin, static_cast<std::size_t>(end - begin)}; }
+  [[nodiscard]] std::string_view text() const noexcept {
+    assert(begin <= end);
+    return {begin, size()};
+  }
   [[nodiscard]] std::size_t size() const noexcept { return static_cast<std::size_t>(end - begin); }
   /// An unquoted token of exactly this text.
   [[nodiscard]] bool is(std::string_view word) const noexcept { return !quoted && text() == word; }
