@@ -69,7 +69,8 @@ void sort_within_owner(std::span<BuiltRecord> records) {
 
 int compare_rdata(dns::RrType type, dns::Octets a, dns::Octets b) noexcept {
   if (!dns::has_lower_case_form(type)) {
-    const auto order = std::memcmp(a.data(), b.data(), std::min(a.size(), b.size()));
+    const auto common = std::min(a.size(), b.size());
+    const auto order = common == 0 ? 0 : std::memcmp(a.data(), b.data(), common);  // no null to memcmp, even for none
     return order != 0 ? order : (a.size() == b.size() ? 0 : (a.size() < b.size() ? -1 : 1));
   }
   const auto in_a = name_region(type, a);
