@@ -129,7 +129,7 @@ class View {
     if (at(ref, sizeof(ZoneHeader) + head->apex_octets + head->salt_octets) == nullptr) return {};
     const auto* apex = reinterpret_cast<const std::uint8_t*>(head + 1);
     const auto parsed = dns::NameView::parse({apex, head->apex_octets});
-    if (!parsed || parsed->size() != head->apex_octets) return {};
+    if (!parsed || parsed->size() != head->apex_octets || parsed->label_count() != head->apex_labels) return {};
     return {head, apex, apex + head->apex_octets};
   }
 

@@ -1,0 +1,55 @@
+// Query parser and respond(): any octets as a request, over UDP and TCP, against zones with every kind of node.
+// Laws: an answer fits its limit, is well formed to a parser of its own, echoes the ID, and says TC only over UDP.
+#include <cstdlib>
+
+#include "tests/support/ask.hpp"
+#include "tests/support/compiled_zones.hpp"
+
+namespace {
+
+using torii::server::Transport;
+
+torii::testing::CompiledZones& zones(std::size_t which) {
+  static std::vector<torii::testing::CompiledZones> all = [] {
+    std::vector<torii::testing::CompiledZones> made;
+    for (const auto* form : {"zone", "nsec.zone", "nsec3.zone"}) {
+      std::vector<torii::zonec::Zone> built;
+      built.push_back(
+          torii::testing::read_zone(std::string{TORII_SOURCE_DIR "/zones/example-tld."} + form, "example."));
+      made.emplace_back(std::move(built));
+    }
+    return made;
+  }();
+  return all[which % all.size()];
+}
+
+void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+}  // namespace
+
+/// First octet: zone form, transport, UDP limit; the rest is the request.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  const auto view = zones(data[0] & 3U).view();
+  const auto transport = (data[0] & 4U) != 0 ? Transport::Tcp : Transport::Udp;
+  torii::server::AnswerSettings settings;
+  settings.udp_octets_max = static_cast<std::uint16_t>(512 + (data[0] >> 3) * 115);
+  const std::vector<std::uint8_t> request(data + 1, data + size);
+  std::vector<std::uint8_t> response(transport == Transport::Tcp ? 65535 : settings.udp_octets_max);
+  torii::server::AnswerReport report;
+  const auto octets = torii::server::respond(view, settings, transport, request, response, report);
+  if (octets.value == 0) {
+    require(request.size() < 12 || (request[2] & 0x80) != 0);
+    return 0;
+  }
+  require(octets.value >= 12 && octets.value <= response.size());
+  response.resize(octets.value);
+  require(response[0] == request[0] && response[1] == request[1] && (response[2] & 0x80) != 0);
+  const auto heard = torii::testing::read_response(response);
+  require(heard.well_formed);
+  require(!heard.tc() || transport == Transport::Udp);
+  require(heard.rcode != 2);  // a whole image never gives SERVFAIL
+  return 0;
+}

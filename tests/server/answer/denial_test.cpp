@@ -1,0 +1,115 @@
+// NSEC and NSEC3 proofs in answers. That they validate is shown against independent validators (tests/interop);
+// here stands which records go with which answer.
+#include <gtest/gtest.h>
+
+#include "server/answer/chain.hpp"
+#include "tests/support/ask.hpp"
+#include "tests/support/compiled_zones.hpp"
+
+namespace torii::server {
+namespace {
+
+using dns::RrType;
+using testing::ask;
+
+/// Lines read "owner TTL type rdata".
+std::size_t count(const testing::Lines& lines, std::string_view type) {
+  return static_cast<std::size_t>(std::ranges::count_if(lines, [&](const std::string& line) {
+    const auto start = line.find(' ', line.find(' ') + 1) + 1;
+    return line.substr(start, line.find(' ', start) - start) == type;
+  }));
+}
+
+class Denial : public ::testing::TestWithParam<const char*> {
+ protected:
+  static std::vector<zonec::Zone> read() {
+    std::vector<zonec::Zone> zones;
+    zones.push_back(
+        testing::read_zone(std::string{TORII_SOURCE_DIR "/zones/example-tld."} + GetParam() + ".zone", "example."));
+    return zones;
+  }
+  testing::CompiledZones zones_{read()};
+  image::View view_ = zones_.view();
+  [[nodiscard]] std::string link() const { return GetParam() == std::string_view{"nsec"} ? "NSEC" : "NSEC3"; }
+  [[nodiscard]] bool nsec() const { return link() == "NSEC"; }
+};
+
+TEST_P(Denial, EverythingIsSigned) {
+  const auto heard = ask(view_, {.name = "nic.example.", .dnssec_ok = true});
+  EXPECT_EQ(count(heard.answer, "A"), 1U);
+  EXPECT_EQ(count(heard.answer, "RRSIG"), 1U);
+  EXPECT_EQ(count(ask(view_, {.name = "nic.example."}).answer, "RRSIG"), 0U) << "only with DO";
+}
+
+TEST_P(Denial, NoData) {
+  const auto heard = ask(view_, {.name = "nic.example.", .type = RrType::SRV, .dnssec_ok = true});
+  EXPECT_EQ(count(heard.authority, link()), 1U);
+  EXPECT_EQ(count(heard.authority, "RRSIG"), 2U);
+}
+
+TEST_P(Denial, NxDomain) {
+  const auto heard = ask(view_, {.name = "zzz.nic.example.", .dnssec_ok = true});
+  EXPECT_EQ(heard.rcode, 3);
+  EXPECT_TRUE(heard.well_formed);
+  EXPECT_GE(count(heard.authority, link()), nsec() ? 1U : 2U);
+  EXPECT_LE(count(heard.authority, link()), nsec() ? 2U : 3U);
+}
+
+TEST_P(Denial, WildcardAnswerProvesNothingCloser) {
+  auto heard = ask(view_, {.name = "*.wild.example.", .dnssec_ok = true});
+  EXPECT_EQ(count(heard.authority, link()), 0U) << "the wildcard's own name is no synthesis";
+  heard = ask(view_, {.name = "anything.wild.example.", .dnssec_ok = true});
+  ASSERT_GE(heard.answer.size(), 2U) << "the sample zone has A at *.wild";
+  EXPECT_EQ(count(heard.authority, link()), 1U);
+}
+
+TEST_P(Denial, ReferralCarriesDsOrItsDenial) {
+  const auto secure = ask(view_, {.name = "www.signed.example.", .dnssec_ok = true});
+  EXPECT_EQ(count(secure.authority, "DS"), 1U);
+  EXPECT_EQ(count(secure.authority, "RRSIG"), 1U);
+  EXPECT_EQ(count(secure.authority, link()), 0U);
+  const auto insecure = ask(view_, {.name = "www.unsigned.example.", .dnssec_ok = true});
+  EXPECT_EQ(count(insecure.authority, link()), nsec() ? 1U : 2U);
+  EXPECT_FALSE(insecure.aa());
+}
+
+TEST_P(Denial, TypeRrsigGivesTheSignatures) {
+  const auto heard = ask(view_, {.name = "nic.example.", .type = RrType::RRSIG, .transport = Transport::Tcp});
+  EXPECT_GE(count(heard.answer, "RRSIG"), 5U);
+  EXPECT_EQ(heard.answer.size(), count(heard.answer, "RRSIG"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Forms, Denial, ::testing::Values("nsec", "nsec3"));
+
+/// The search agrees with a plain scan, whatever the hint and the key.
+TEST(SearchChain, AgreesWithLinearSearch) {
+  std::uint64_t state = 99;
+  const auto random = [&] { return state = dns::fold_multiply(state + dns::kHashKey0, dns::kHashKey1); };
+  for (std::uint32_t count = 1; count < 200; count += 1 + count / 7) {
+    std::vector<std::uint64_t> space(16 + 2 * count);
+    std::vector<image::ChainEntry> entries(count);
+    for (auto& entry : entries) entry = {random() >> (count % 3 == 0 ? 60 : 0), 0, image::Ref{1}};
+    std::ranges::sort(entries, {}, &image::ChainEntry::high);
+    std::memcpy(&space[16], entries.data(), count * sizeof(image::ChainEntry));
+    image::View view;
+    view.add_segment({reinterpret_cast<const std::uint8_t*>(space.data()), space.size() * 8});
+    image::ZoneHeader head{};
+    head.chain = image::Ref{16};
+    head.chain_count = count;
+    const image::ZoneView zone{&head, nullptr, nullptr};
+    for (int round = 0; round < 50; ++round) {
+      const auto wanted = random() >> (count % 3 == 0 ? 60 : 0);
+      std::size_t last = count - 1;
+      for (std::size_t i = 0; i < count; ++i)
+        if (entries[i].high <= wanted) last = i;
+      if (entries[0].high > wanted) last = count - 1;
+      const auto* found = search_chain(view, zone, {wanted, 0}, static_cast<std::uint32_t>(random() % count),
+                                       [](const image::ChainEntry&) { return true; });
+      ASSERT_NE(found, nullptr);
+      EXPECT_EQ(found->high, entries[last].high);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace torii::server
