@@ -127,8 +127,8 @@ LaidOutBlock lay_out_rrset(const Zone& zone, dns::NameView owner, const RRset& s
   if (set.type == dns::RrType::NS) {
     const auto name = [](dns::Octets octets) { return dns::NameView::trusted(octets.data(), octets.size()); };
     std::ranges::stable_sort(rdata, [&](auto a, auto b) { return canonical_order(name(a), name(b)) < 0; });
-    const auto repeated = std::ranges::unique(rdata, [&](auto a, auto b) { return name(a) == name(b); });
-    rdata.erase(repeated.begin(), repeated.end());
+    rdata.erase(std::unique(rdata.begin(), rdata.end(), [&](auto a, auto b) { return name(a) == name(b); }),
+                rdata.end());
   }
   for (const auto octets : rdata) {
     if (set.type == dns::RrType::CNAME)
