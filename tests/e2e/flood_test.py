@@ -61,6 +61,9 @@ class FloodTest(harness.E2eTest):
         for loop in loops:
             loop.finish()
         self.assertEqual(server.metric("torii_image_swaps_total"), SWAPS + 1)
+        # Of the old images none is still mapped, none is still open.
+        self.assertTrue(harness.eventually(lambda: server.image_files() == {f"{SWAPS + 1:08}.answers.mdb"}),
+                        server.image_files())
         asked = sum(loop.asked for loop in loops)
         print(f"{asked} queries over UDP, {tcp.answered} over TCP, {SWAPS} swaps")
         self.assertGreater(asked, 5000)

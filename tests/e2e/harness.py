@@ -142,6 +142,18 @@ class Server:
     def serial(self):
         return self.ask("gate.test.", "SOA").answer[0][0].serial
 
+    def image_files(self):
+        """Names of the image files that the server has mapped or open."""
+        process = f"/proc/{self.process.pid}"
+        with open(f"{process}/maps", encoding="utf-8") as maps:
+            paths = [line.split()[5] for line in maps if ".mdb" in line]
+        for number in os.listdir(f"{process}/fd"):
+            try:
+                paths.append(os.readlink(f"{process}/fd/{number}").removesuffix(" (deleted)"))
+            except FileNotFoundError:
+                pass
+        return {os.path.basename(path) for path in paths if path.endswith(".mdb")}
+
     def send_signal(self, number):
         self.process.send_signal(number)
 

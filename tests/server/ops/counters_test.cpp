@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <memory>
-#include <regex>
 #include <set>
 #include <sstream>
 #include <string>
@@ -76,28 +75,56 @@ TEST(Counters, AddUpOverWorkers) {
     EXPECT_NE(text.find(line), std::string::npos) << line;
 }
 
+/// A label set in braces: name="value" pairs, commas between them, quotes and backslashes in values escaped.
+bool is_label_set(std::string_view text) {
+  while (!text.empty()) {
+    const auto equals = text.find("=\"");
+    if (equals == 0 || equals == std::string_view::npos) return false;
+    text.remove_prefix(equals + 2);
+    while (!text.empty() && text[0] != '"') text.remove_prefix(text[0] == '\\' && text.size() > 1 ? 2 : 1);
+    if (text.empty()) return false;
+    text.remove_prefix(1);
+    if (text.empty()) return true;
+    if (text[0] != ',') return false;
+    text.remove_prefix(1);
+  }
+  return false;
+}
+
 // Prometheus text exposition format: HELP and TYPE once before their samples, no sample twice, counters end in _total.
 TEST(Counters, PageIsWellFormed) {
   std::istringstream lines{page()};
-  const std::regex help{R"(# HELP (\w+) \S.*)"};
-  const std::regex type{R"(# TYPE (\w+) (counter|gauge))"};
-  const std::regex sample{R"re((\w+)(\{\w+="([^"\\\n]|\\.)*"(,\w+="([^"\\\n]|\\.)*")*\})? -?[0-9.e+]+)re"};
   std::string family;
   std::string line;
   std::set<std::string> families;
   std::set<std::string> samples;
-  std::smatch match;
   while (std::getline(lines, line)) {
-    if (std::regex_match(line, match, help)) {
-      family = match[1];
+    std::istringstream words{line};
+    std::string hash;
+    std::string kind;
+    std::string name;
+    if (line.starts_with("# HELP ")) {
+      words >> hash >> kind >> family;
       EXPECT_TRUE(families.insert(family).second) << line;
-    } else if (std::regex_match(line, match, type)) {
-      EXPECT_EQ(match[1], family);
-      EXPECT_EQ(match[2] == "counter", family.ends_with("_total")) << line;
+      EXPECT_GT(line.size(), 7 + family.size() + 10) << line;  // and some help
+    } else if (line.starts_with("# TYPE ")) {
+      words >> hash >> kind >> name >> kind;
+      EXPECT_EQ(name, family);
+      EXPECT_EQ(kind, family.ends_with("_total") ? "counter" : "gauge") << line;
     } else {
-      ASSERT_TRUE(std::regex_match(line, match, sample)) << line;
-      EXPECT_EQ(match[1], family);
-      EXPECT_TRUE(samples.insert(line.substr(0, line.rfind(' '))).second) << line;
+      const auto space = line.rfind(' ');
+      ASSERT_NE(space, std::string::npos) << line;
+      const auto sample = line.substr(0, space);
+      EXPECT_TRUE(samples.insert(sample).second) << line;
+      const auto brace = sample.find('{');
+      EXPECT_EQ(sample.substr(0, brace), family);
+      if (brace != std::string::npos) {
+        EXPECT_EQ(sample.back(), '}') << line;
+        EXPECT_TRUE(is_label_set(std::string_view{sample}.substr(brace + 1, sample.size() - brace - 2))) << line;
+      }
+      std::size_t read = 0;
+      static_cast<void>(std::stod(line.substr(space + 1), &read));
+      EXPECT_EQ(read, line.size() - space - 1) << line;
     }
   }
   EXPECT_GT(families.size(), 20U);
