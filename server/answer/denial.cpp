@@ -9,10 +9,10 @@ using image::Ref;
 
 void Responder::queue_soa(const Subject& subject) noexcept {
   const auto ref = subject.zone.head->negative_soa;
-  pending_.push_back({ref, {subject.apex_at, subject.apex_at}, false});
+  pending_.push_back({ref, {subject.apex_at, subject.apex_at}, {}});
 }
 
-/// Queues an NSEC or NSEC3 once. Its owner is pointed to where it is a suffix of the subject, and spelled elsewhere.
+/// Queues an NSEC or NSEC3 once. Its owner is spelled as far as it is no suffix of the subject.
 void Responder::queue_proof(const Subject& subject, Ref ref) noexcept {
   if (!ref) return;
   for (const auto& queued : pending_)
@@ -23,23 +23,27 @@ void Responder::queue_proof(const Subject& subject, Ref ref) noexcept {
     return;
   }
   const auto& lookup = subject.lookup;
+  // The longest suffix that the owner shares with the subject: both walked label by label from the left, in step.
   const std::size_t in_front = lookup.name.size() - subject.zone.head->apex_octets;  // octets before the apex
   const std::size_t owner_octets = block.head->owner_octets;
-  Pending pending{ref, {subject.apex_at, subject.apex_at}, owner_octets > 0};
-  if (owner_octets > 0 && owner_octets <= in_front) {
-    const std::size_t start = in_front - owner_octets;
-    bool at_label = false;
-    for (std::size_t i = 0; i <= lookup.labels.count; ++i) at_label = at_label || lookup.labels.at[i] == start;
-    if (at_label && std::equal(block.owner, block.owner + owner_octets, lookup.name.data() + start)) {
-      pending.bases.owner = subject.name_at + start;
-      pending.spell = false;
-    }
+  std::size_t shared = 0;
+  std::size_t label = 0;
+  for (std::size_t at = 0; at < owner_octets && shared == 0; at += std::size_t{1} + block.owner[at]) {
+    const std::size_t left = owner_octets - at;
+    while (lookup.labels.at[label] < in_front && in_front - lookup.labels.at[label] > left) ++label;
+    const std::size_t start = lookup.labels.at[label];
+    if (start < in_front && in_front - start == left &&
+        std::equal(block.owner + at, block.owner + owner_octets, lookup.name.data() + start))
+      shared = left;
   }
+  const std::size_t shared_at = shared > 0 ? subject.name_at + in_front - shared : subject.apex_at;
+  Pending pending{ref, {shared_at, subject.apex_at}, {}};
+  if (shared < owner_octets) pending.spelling = {owner_octets - shared, shared_at};
   pending_.push_back(pending);
 }
 
 void Responder::flush_authority() noexcept {
-  for (const auto& queued : pending_) require(Section::Authority, queued.block, queued.bases, queued.spell);
+  for (const auto& queued : pending_) require(Section::Authority, queued.block, queued.bases, queued.spelling);
   pending_.clear();
 }
 

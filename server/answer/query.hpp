@@ -24,7 +24,7 @@ struct Query {
   dns::Opcode opcode{};
   bool recursion_desired{};
   std::array<std::uint8_t, dns::kNameOctetsMax + 8> lower;  // QNAME in lower case; the first name_octets are set
-  std::uint16_t name_octets{};                                // of QNAME; it starts at octet 12 of the request
+  std::uint16_t name_octets{};                              // of QNAME; it starts at octet 12 of the request
   std::uint16_t qtype{};
   std::uint16_t qclass{};
   bool edns{};

@@ -16,8 +16,8 @@ void Responder::account(Put result) noexcept {
   damaged = damaged || result == Put::Damaged;
 }
 
-void Responder::require(Section section, Ref ref, Bases bases, bool spell) noexcept {
-  if (!stopped()) account(writer_.put_block(section, view_.block(ref), bases, query_.dnssec_ok, spell));
+void Responder::require(Section section, Ref ref, Bases bases, Spelling spelling) noexcept {
+  if (!stopped()) account(writer_.put_block(section, view_.block(ref), bases, query_.dnssec_ok, spelling));
 }
 
 void Responder::answer(const image::ZoneView& zone) noexcept {

@@ -45,7 +45,7 @@ class Responder {
   struct Pending {
     image::Ref block;
     Bases bases;
-    bool spell;
+    Spelling spelling;
   };
   enum class Outcome : std::uint8_t { Done, NoData, Follow };
 
@@ -74,7 +74,7 @@ class Responder {
   void flush_authority() noexcept;
 
   /// Adds a required RRset; what does not fit sets TC and ends the response (RFC 2181 section 9).
-  void require(Section section, image::Ref ref, Bases bases, bool spell = false) noexcept;
+  void require(Section section, image::Ref ref, Bases bases, Spelling spelling = {}) noexcept;
   void account(Put result) noexcept;
   [[nodiscard]] bool stopped() const noexcept { return truncated || damaged; }
 
@@ -83,8 +83,8 @@ class Responder {
   ResponseWriter& writer_;
   FixedVector<Pending, kPendingMax> pending_;
   FixedVector<dns::Name, kAliasesMax> targets_;  // lower case
-  image::ZoneView target_zone_;  // of the latest target
-  std::size_t target_at_ = 0;    // where the latest target stands in the message
+  image::ZoneView target_zone_;                  // of the latest target
+  std::size_t target_at_ = 0;                    // where the latest target stands in the message
   std::size_t target_apex_at_ = 0;
 };
 

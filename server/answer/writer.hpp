@@ -18,6 +18,13 @@ struct Bases {
   std::size_t apex{};
 };
 
+/// How an owner that is not in the message yet is written: so many octets of the block's owner labels, then a pointer
+/// to `tail` (0: the root label). No octets: the owner is there, at Bases::owner.
+struct Spelling {
+  std::size_t octets{};
+  std::size_t tail{};
+};
+
 /// Result of adding something: added, left out for want of room, or the image is damaged.
 enum class Put : std::uint8_t { Done, NoRoom, Damaged };
 
@@ -65,23 +72,25 @@ class ResponseWriter {
     return Put::Done;
   }
 
-  /// Adds an RRset, with its signatures when `signatures`. `spell` is empty, or the labels with which the first RR's
-  /// owner is written out in front of the apex; the others then point to it.
-  Put put_block(Section section, const image::BlockView& block, Bases bases, bool signatures, bool spell) noexcept {
+  /// Adds an RRset, with its signatures when `signatures`. With a spelling, the first RR's owner is written out, and
+  /// the others point to it.
+  Put put_block(Section section, const image::BlockView& block, Bases bases, bool signatures,
+                Spelling spelling) noexcept {
     if (!block) return Put::Damaged;
     const auto& head = *block.head;
+    const bool root_owner = (head.flags & image::kBlockRootOwner) != 0;
     const std::size_t octets = std::size_t{head.plain_octets} + (signatures ? head.signature_octets : 0U);
     const std::size_t relocations = signatures ? head.relocations : head.plain_relocations;
     const std::span all{block.relocations, relocations};
     const auto before = size_;
     Put result = Put::Done;
-    if (!spell || (head.flags & image::kBlockRootOwner) != 0) {
-      if (bases.owner > dns::kPointerMax && (head.flags & image::kBlockRootOwner) == 0) return Put::NoRoom;
+    if (spelling.octets == 0 || root_owner) {
+      if (bases.owner > dns::kPointerMax && !root_owner) return Put::NoRoom;
       result = put_octets({block.octets, octets}, all, 0, bases, before);
     } else {
-      if (octets < 2 || relocations < 1) return Put::Damaged;
+      if (octets < 2 || relocations < 1 || spelling.octets > head.owner_octets) return Put::Damaged;
       bases.owner = before;
-      result = put_spelled(block, bases);
+      result = put_spelled({block.owner, spelling.octets}, spelling.tail);
       if (result == Put::Done) result = put_octets({block.octets + 2, octets - 2}, all.subspan(1), 2, bases, size_ - 2);
     }
     if (result != Put::Done) {
@@ -116,12 +125,11 @@ class ResponseWriter {
   }
 
  private:
-  Put put_spelled(const image::BlockView& block, Bases bases) noexcept {
-    if (!put_raw({block.owner, block.head->owner_octets})) return Put::NoRoom;
-    if (bases.apex > dns::kPointerMax) return Put::NoRoom;
+  Put put_spelled(dns::Octets labels, std::size_t tail_at) noexcept {
+    if (tail_at > dns::kPointerMax || !put_raw(labels)) return Put::NoRoom;
     std::array<std::uint8_t, 2> tail{};
-    if (bases.apex == 0) return put_raw({tail.data(), 1}) ? Put::Done : Put::NoRoom;  // the root
-    dns::store_u16(tail.data(), static_cast<std::uint16_t>(0xC000U | bases.apex));
+    if (tail_at == 0) return put_raw({tail.data(), 1}) ? Put::Done : Put::NoRoom;  // the root
+    dns::store_u16(tail.data(), static_cast<std::uint16_t>(0xC000U | tail_at));
     return put_raw(tail) ? Put::Done : Put::NoRoom;
   }
 

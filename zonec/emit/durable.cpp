@@ -7,9 +7,11 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <fstream>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include "torii/image/lmdb.hpp"
@@ -90,6 +92,24 @@ std::string sha256_of_file(const fs::path& path) {
   return hex;
 }
 
+namespace {
+/// The process number that the lock's holder writes right after it has the lock; empty when it does not appear soon.
+std::string holder_of(const fs::path& path) {
+  std::string process;
+  for (int attempt = 0; attempt < 20 && process.empty(); ++attempt) {
+    if (attempt > 0) std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    std::ifstream holder{path};
+    std::getline(holder, process);
+  }
+  return process;
+}
+}  // namespace
+
+ImageLock::~ImageLock() {
+  // The next holder's number must not be taken for ours. Failing to truncate costs no more than that.
+  if (::ftruncate(file_.get(), 0) != 0) errno = 0;
+}
+
 ImageLock::ImageLock(const fs::path& image, bool wait)
     : file_{::open((image / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)} {
   const auto path = image / "lock";
@@ -97,9 +117,7 @@ ImageLock::ImageLock(const fs::path& image, bool wait)
   while (::flock(file_.get(), LOCK_EX | (wait ? 0 : LOCK_NB)) != 0) {
     if (errno == EINTR) continue;
     if (errno != EWOULDBLOCK) throw_system(path, "cannot be locked", errno);
-    std::ifstream holder{path};
-    std::string process;
-    std::getline(holder, process);
+    const auto process = holder_of(path);
     throw PublishError{path.string() + ": held by another zonec" + (process.empty() ? "" : ", process " + process) +
                        "; wait for it, or run without --no-wait"};
   }

@@ -53,6 +53,9 @@ class ImageLock {
  public:
   /// `wait`: whether to wait for another holder. Throws PublishError, naming the holder's process, when not.
   ImageLock(const std::filesystem::path& image, bool wait);
+  ~ImageLock();
+  ImageLock(const ImageLock&) = delete;
+  ImageLock& operator=(const ImageLock&) = delete;
 
  private:
   Descriptor file_;

@@ -81,6 +81,35 @@ TEST_P(Denial, TypeRrsigGivesTheSignatures) {
 
 INSTANTIATE_TEST_SUITE_P(Forms, Denial, ::testing::Values("nsec", "nsec3"));
 
+/// A zone signed in looks only: every name has an NSEC, so that owners can be had that no signer would make.
+testing::CompiledZones nsec_zone(const std::vector<std::string>& names) {
+  std::string text =
+      "$TTL 60\n@ SOA a b 1 2 3 4 5\n@ NS ns.test.\n@ DNSKEY 257 3 13 AAAA\n@ NSEC " + names[0] + " NS SOA\n";
+  for (std::size_t i = 0; i < names.size(); ++i)
+    text += names[i] + " TXT x\n" + names[i] + " NSEC " + (i + 1 < names.size() ? names[i + 1] : "@") + " TXT\n";
+  return testing::compile(text, "example.");
+}
+
+TEST(DenialOwner, IsCompressedAgainstQname) {
+  auto zones = nsec_zone({"a.long-label.deep", "m.long-label.deep"});
+  const auto heard =
+      ask(zones.view(), {.name = "c.long-label.deep.example.", .dnssec_ok = true, .transport = Transport::Tcp});
+  EXPECT_TRUE(heard.well_formed);
+  EXPECT_EQ(heard.rcode, 3);
+  EXPECT_EQ(count(heard.authority, "NSEC"), 2U);
+}
+
+TEST(DenialOwner, LabelsThatLookLikeLengthsAreNotTakenApart) {
+  // The owner's one label ends in octets that spell QNAME's last label, length octet included.
+  auto zones = nsec_zone({"x\\003nic", "zzz"});
+  const auto heard = ask(zones.view(), {.name = "y.x\\003nid.example.", .dnssec_ok = true});
+  EXPECT_TRUE(heard.well_formed);
+  const auto other = ask(zones.view(), {.name = "y\\003nic.nic.example.", .dnssec_ok = true});
+  EXPECT_TRUE(other.well_formed);
+  for (const auto& line : other.authority)
+    EXPECT_TRUE(line.starts_with("example. ") || line.starts_with("x\\003nic.example. ")) << line;
+}
+
 /// The search agrees with a plain scan, whatever the hint and the key.
 TEST(SearchChain, AgreesWithLinearSearch) {
   std::uint64_t state = 99;
