@@ -28,7 +28,10 @@ void Responder::queue_proof(const Subject& subject, Ref ref) noexcept {
   const std::size_t owner_octets = block.head->owner_octets;
   std::size_t shared = 0;
   std::size_t label = 0;
-  for (std::size_t at = 0; at < owner_octets && shared == 0; at += std::size_t{1} + block.owner[at]) {
+  // Most owners share nothing, and their last octet tells.
+  const bool may_share =
+      owner_octets > 0 && in_front > 0 && block.owner[owner_octets - 1] == lookup.name.data()[in_front - 1];
+  for (std::size_t at = 0; may_share && at < owner_octets && shared == 0; at += std::size_t{1} + block.owner[at]) {
     const std::size_t left = owner_octets - at;
     while (lookup.labels.at[label] < in_front && in_front - lookup.labels.at[label] > left) ++label;
     const std::size_t start = lookup.labels.at[label];
