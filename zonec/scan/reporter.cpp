@@ -35,7 +35,7 @@ std::string quote(const Token& token) {
   const auto text = token.text();
   for (const char c : text.substr(0, kShown)) {
     const auto octet = static_cast<std::uint8_t>(c);
-    if (octet < 0x20 || octet == 0x7F) {
+    if (octet < 0x20 || octet >= 0x7F) {  // so that the message stays plain ASCII, whatever the input
       dns::detail::append_decimal_escape(out, octet);
     } else {
       out += c;

@@ -38,6 +38,7 @@ const std::vector<Case>& cases() {
       {"a 4294967296 A x\n", "bad-ttl",
        R"(zone:1:3: error: expected a TTL: seconds below 2^32, or a period such as 1h30m, found "4294967296")"},
       {"a..b 1 A x\n", "bad-name", R"(zone:1:1: error: empty label in name: "a..b")"},
+      {"a\xC3\xA4..b 1 A x\n"sv, "bad-name", R"(zone:1:1: error: empty label in name: "a\195\164..b")"},
       {"\"a\" 1 A x\n", "bad-name", R"(zone:1:1: error: expected a domain name without quotes: "a")"},
       {"\\256 1 A x\n", "bad-name",
        R"(zone:1:1: error: bad escape: expected \ and a character, or \ and three digits up to 255: "\256")"},
