@@ -15,34 +15,32 @@
 
 namespace torii::testing {
 
-inline zonec::Zone build_zone(std::string_view text, std::string_view origin) {
+/// `scan(options, files, sink, diagnostics)` reads the records. Throws what is wrong with them.
+template <class Scan>
+zonec::Zone build_from(const std::string& what, std::string_view origin, const Scan& scan) {
   zonec::SourceFiles files;
   std::vector<zonec::Diagnostic> diagnostics;
   zonec::ScanOptions options;
-  const auto apex = dns::Name::from_text(origin);
-  options.origin = apex;
-  zonec::ZoneBuilder builder{apex};
-  const auto scanned = zonec::scan_text(
-      text, "test.zone", options, files, [&](const zonec::ScannedRecord& record) { builder.add(record); }, diagnostics);
-  if (!scanned.ok) throw std::runtime_error{"test zone: " + diagnostics.at(0).text};
+  options.origin = dns::Name::from_text(origin);
+  zonec::ZoneBuilder builder{options.origin};
+  const auto scanned = scan(
+      options, files, [&](const zonec::ScannedRecord& record) { builder.add(record); }, diagnostics);
+  if (!scanned.ok) throw std::runtime_error{what + ": " + diagnostics.at(0).text};
   auto zone = builder.finish(diagnostics);
-  if (!zone) throw std::runtime_error{"test zone: no apex"};
+  if (!zone) throw std::runtime_error{what + ": no apex"};
   return std::move(*zone);
 }
 
+inline zonec::Zone build_zone(std::string_view text, std::string_view origin) {
+  return build_from("test zone", origin, [&](const auto& options, auto& files, const auto& sink, auto& diagnostics) {
+    return zonec::scan_text(text, "test.zone", options, files, sink, diagnostics);
+  });
+}
+
 inline zonec::Zone read_zone(const std::string& path, std::string_view origin) {
-  zonec::SourceFiles files;
-  std::vector<zonec::Diagnostic> diagnostics;
-  zonec::ScanOptions options;
-  const auto apex = dns::Name::from_text(origin);
-  options.origin = apex;
-  zonec::ZoneBuilder builder{apex};
-  const auto scanned = zonec::scan_file(
-      path, options, files, [&](const zonec::ScannedRecord& record) { builder.add(record); }, diagnostics);
-  if (!scanned.ok) throw std::runtime_error{path + ": " + diagnostics.at(0).text};
-  auto zone = builder.finish(diagnostics);
-  if (!zone) throw std::runtime_error{path + ": no apex"};
-  return std::move(*zone);
+  return build_from(path, origin, [&](const auto& options, auto& files, const auto& sink, auto& diagnostics) {
+    return zonec::scan_file(path, options, files, sink, diagnostics);
+  });
 }
 
 /// Owns the answer space; its octets may be changed at will to see what a damaged image does.
