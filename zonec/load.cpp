@@ -1,10 +1,14 @@
 #include "zonec/load.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <ctime>
+#include <fstream>
 #include <iomanip>
 #include <iostream>
+#include <iterator>
 #include <sstream>
 
 #include "zonec/check/sizes.hpp"
@@ -51,6 +55,22 @@ std::variant<ZoneInput, std::string> parse_input(std::string_view argument) {
   return ZoneInput{origin, std::string{path}};
 }
 
+std::vector<std::string> read_list(const std::string& path) {
+  std::ifstream in{path};
+  if (!in) throw CLI::ValidationError("--list", path + ": cannot be read: " + std::strerror(errno));
+  std::vector<std::string> inputs;
+  std::string line;
+  for (std::size_t number = 1; std::getline(in, line); ++number) {
+    if (line.ends_with('\r')) line.pop_back();
+    if (line.empty() || line.starts_with('#')) continue;
+    if (const auto input = parse_input(line); const auto* wrong = std::get_if<std::string>(&input))
+      throw CLI::ValidationError("--list", path + ":" + std::to_string(number) + ":1: " + *wrong);
+    inputs.push_back(line);
+  }
+  if (in.bad()) throw CLI::ValidationError("--list", path + ": cannot be read: " + std::strerror(errno));
+  return inputs;
+}
+
 std::optional<std::uint32_t> parse_time(std::string_view text) {
   std::string digits{text};
   if (text.size() == 20 && text[4] == '-' && text[7] == '-' && text[10] == 'T' && text[13] == ':' && text[16] == ':' &&
@@ -85,8 +105,9 @@ std::optional<std::uint32_t> parse_time(std::string_view text) {
 
 void LoadOptions::add_to(CLI::App& command) {
   command.add_option("zones", inputs, "Master files, `-` for standard input; gzip is recognised")
-      ->type_name("[ORIGIN=]FILE")
-      ->required();
+      ->type_name("[ORIGIN=]FILE");
+  command.add_option("--list", list, "A file that lists more of them, one [ORIGIN=]FILE a line, `#` for comments")
+      ->type_name("FILE");
   command.add_option("--policy", policies, "Severity of a size policy: ID=off|info|notice|warning|error")
       ->type_name("ID=SEVERITY")
       ->allow_extra_args(false);  // one a flag, so that a file may stand right behind it
@@ -103,7 +124,11 @@ Load::Load(const LoadOptions& options)
       writer_{std::cout, files_, options.format == "json" ? FindingFormat::Json : FindingFormat::Text},
       progress_{!options.quiet} {
   bool standard_input = false;
-  for (const auto& argument : options.inputs) {
+  auto arguments = options.inputs;
+  if (!options.list.empty()) std::ranges::move(read_list(options.list), std::back_inserter(arguments));
+  if (arguments.empty())
+    throw CLI::ValidationError("zones", "no zone is given: name a [ORIGIN=]FILE, or a --list of them");
+  for (const auto& argument : arguments) {
     const auto input = parse_input(argument);
     if (const auto* wrong = std::get_if<std::string>(&input)) throw CLI::ValidationError("zones", *wrong);
     inputs_.push_back(std::get<ZoneInput>(input));
@@ -143,14 +168,13 @@ void Load::load_one(const ZoneInput& input, const std::function<void(Zone&&)>& k
   auto zone = builder.finish(diagnostics);
   write(diagnostics);
   if (!zone) return;
-  if (std::ranges::find(seen_, zone->apex) != seen_.end()) {
+  if (!seen_.insert(zone->apex.text()).second) {
     bad_input_ = true;
     const auto text = "zone " + zone->apex.text() + " is given twice";
     std::vector<Diagnostic> twice{
         {Severity::Error, "zone-given-twice", zone->owners.front().where, text, zone->apex.text()}};
     return write(twice);
   }
-  seen_.push_back(zone->apex);
   check(*zone);
   ++zones_;
   records_ += zone->record_count;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <variant>
 #include <vector>
 
@@ -26,12 +27,17 @@ struct ZoneInput {
 /// Returns: the input, or what is wrong with it.
 [[nodiscard]] std::variant<ZoneInput, std::string> parse_input(std::string_view argument);
 
+/// The inputs that the file `path` lists, one a line; blank lines and those that start with `#` are skipped. Throws
+/// CLI::ValidationError with the file and line of what is wrong.
+[[nodiscard]] std::vector<std::string> read_list(const std::string& path);
+
 /// Seconds since 1970, `YYYYMMDDHHmmSS` (as in RRSIG, RFC 4034 section 3.2) or `YYYY-MM-DDTHH:mm:SSZ`.
 [[nodiscard]] std::optional<std::uint32_t> parse_time(std::string_view text);
 
 /// The options both subcommands take, as written on the command line.
 struct LoadOptions {
   std::vector<std::string> inputs;
+  std::string list;  // a file with more inputs, one a line
   std::vector<std::string> policies;
   std::string format = "text";
   std::string now;
@@ -64,7 +70,7 @@ class Load {
   SourceFiles files_;
   FindingWriter writer_;
   Progress progress_;
-  std::vector<dns::Name> seen_;
+  std::unordered_set<std::string> seen_;  // apexes, presentation format
   bool bad_input_ = false;
   std::uint64_t zones_ = 0;
   std::uint64_t records_ = 0;

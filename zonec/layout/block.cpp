@@ -20,7 +20,8 @@ constexpr std::size_t kSetOctetsMax = dns::kMessageOctetsMax - dns::kHeaderOctet
 
 BlockEncoder::BlockEncoder(dns::NameView owner, dns::NameView apex) : owner_{owner}, apex_{apex} {
   std::size_t offset = 0;
-  for (auto name = owner; name.size() > apex.size(); name = name.parent()) {
+  // What a wildcard owns is sent with QNAME as its owner, in which nothing below the apex stands where it does here.
+  for (auto name = owner; name.size() > apex.size() && !owner.is_wildcard(); name = name.parent()) {
     places_.emplace(key_of(name), Place{Mark::to(image::kBaseOwner, offset), 0});
     offset += std::size_t{1} + name.data()[0];
   }

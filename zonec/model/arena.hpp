@@ -16,7 +16,8 @@ class Arena {
   /// Room for `count` octets.
   std::uint8_t* take(std::size_t count) {
     if (chunks_.empty() || chunks_.back().capacity() - chunks_.back().size() < count) {
-      chunks_.emplace_back().reserve(std::max(count, kChunkOctets));
+      chunks_.emplace_back().reserve(std::max(count, next_));
+      next_ = std::min(2 * next_, kChunkOctetsMax);
     }
     auto& chunk = chunks_.back();
     const auto at = chunk.size();
@@ -31,7 +32,10 @@ class Arena {
   std::vector<std::vector<std::uint8_t>> release() && { return std::move(chunks_); }
 
  private:
-  static constexpr std::size_t kChunkOctets = std::size_t{1} << 20U;
+  // A small zone takes a small chunk: an image may have a hundred thousand of them.
+  static constexpr std::size_t kChunkOctetsMin = std::size_t{1} << 11U;
+  static constexpr std::size_t kChunkOctetsMax = std::size_t{1} << 20U;
+  std::size_t next_ = kChunkOctetsMin;
   std::vector<std::vector<std::uint8_t>> chunks_;
 };
 

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <sstream>
+
+#include "tests/support/temporary_folder.hpp"
 
 namespace torii::zonec {
 namespace {
@@ -76,6 +79,21 @@ TEST(FindingWriter, GivesUpAfterTheLastError) {
   const auto text = out.str();
   EXPECT_EQ(static_cast<std::size_t>(std::ranges::count(text, '\n')), 2 * kErrorsMax + 1);
   EXPECT_TRUE(text.ends_with("zonec: 20 errors, giving up [too-many-errors]\n"));
+}
+
+TEST(ReadList, SkipsCommentsAndNamesTheLineThatIsWrong) {
+  const testing::TemporaryFolder folder;
+  const auto path = (folder.path() / "list").string();
+  std::ofstream{path} << "# zones\n\nexample.=a.zone\r\n./b=c.zone\nd.zone";
+  EXPECT_EQ(read_list(path), (std::vector<std::string>{"example.=a.zone", "./b=c.zone", "d.zone"}));
+  std::ofstream{path} << "a.zone\nnot..a.name=b.zone\n";
+  try {
+    static_cast<void>(read_list(path));
+    FAIL() << "took a name with an empty label";
+  } catch (const CLI::ValidationError& error) {
+    EXPECT_NE(std::string{error.what()}.find(path + ":2:1: "), std::string::npos) << error.what();
+  }
+  EXPECT_THROW(static_cast<void>(read_list(path + ".nowhere")), CLI::ValidationError);
 }
 
 }  // namespace
