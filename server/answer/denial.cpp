@@ -8,6 +8,8 @@ using image::Denial;
 using image::Ref;
 
 void Responder::queue_soa(const Subject& subject) noexcept {
+  negative = true;
+  if (targets_.empty()) source_at = subject.lookup.name.size() - subject.zone.head->apex_octets;
   const auto ref = subject.zone.head->negative_soa;
   pending_.push_back({ref, {subject.apex_at, subject.apex_at}, {}});
 }

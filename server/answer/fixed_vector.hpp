@@ -13,6 +13,7 @@ class FixedVector {
  public:
   FixedVector() noexcept {}  // NOLINT: `storage_` stays uninitialised on purpose
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
   [[nodiscard]] bool full() const noexcept { return size_ == kCapacity; }
   /// Does nothing when full; the caller asks first.
   void push_back(const T& value) noexcept {

@@ -81,7 +81,16 @@ struct Outcome {
   bool authoritative{};
   bool truncated{};
   bool referral{};
+  bool negative{};
+  std::size_t source_at{};
 };
+
+AnswerKind kind_of(const Outcome& outcome, bool has_answer) noexcept {
+  if (outcome.rcode == Rcode::NXDomain) return AnswerKind::NxDomain;
+  if (outcome.rcode != Rcode::NoError && outcome.rcode != Rcode::YXDomain) return AnswerKind::Error;
+  if (outcome.referral) return AnswerKind::Referral;
+  return outcome.negative && !has_answer ? AnswerKind::NoData : AnswerKind::Positive;
+}
 
 Outcome answer_question(const image::View& view, const AnswerSettings& settings, const Query& query,
                         ResponseWriter& writer) noexcept {
@@ -104,7 +113,8 @@ Outcome answer_question(const image::View& view, const AnswerSettings& settings,
   Responder responder{view, query, writer};
   responder.answer(zone);
   if (responder.damaged) return {.rcode = Rcode::ServFail};
-  return {responder.rcode, responder.authoritative, responder.truncated, responder.referral};
+  return {responder.rcode,    responder.authoritative, responder.truncated,
+          responder.referral, responder.negative,      responder.source_at};
 }
 
 std::size_t nsid_octets(const Query& query, const AnswerSettings& settings, std::size_t limit) noexcept {
@@ -168,6 +178,7 @@ OctetCount respond(const image::View& view, const AnswerSettings& settings, Tran
     outcome = answer_question(view, settings, query, writer);
     if (outcome.rcode == Rcode::ServFail) writer.start(request, query.question_end());
   }
+  const auto before_opt = writer.size();
   if (query.edns) put_opt(query, settings, option_octets, outcome.rcode, writer);
   const auto flags =
       kFlagResponse | (outcome.authoritative ? kFlagAuthoritative : 0U) | (outcome.truncated ? kFlagTruncated : 0U) |
@@ -177,6 +188,10 @@ OctetCount respond(const image::View& view, const AnswerSettings& settings, Tran
   report.responded = true;
   report.truncated = outcome.truncated;
   report.referral = outcome.referral;
+  report.kind = kind_of(outcome, writer.counted(Section::Answer) > 0);
+  report.name_octets = static_cast<std::uint8_t>(query.name_octets);
+  report.source_at = static_cast<std::uint8_t>(outcome.source_at);
+  report.opt_octets = static_cast<std::uint16_t>(writer.size() - before_opt);
   return OctetCount{writer.size()};
 }
 

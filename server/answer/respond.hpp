@@ -25,7 +25,10 @@ struct AnswerSettings {
   dns::Octets chaos_identity;
 };
 
-/// What happened, for counters. Filled by every call.
+/// What a response is, as rate limits tell responses apart.
+enum class AnswerKind : std::uint8_t { Error, Positive, NoData, NxDomain, Referral };
+
+/// What happened, for counters and rate limits. Filled by every call.
 struct AnswerReport {
   dns::Rcode rcode{};
   dns::RrType qtype{};       // 0 when no question was parsed
@@ -35,6 +38,13 @@ struct AnswerReport {
   bool dnssec_ok{};          // DO was set
   bool referral{};           // the response is a referral
   bool nxdomain_wildcard{};  // reserved for wildcard-synthesised answers
+  AnswerKind kind{};
+  std::uint8_t name_octets{};  // of QNAME, which the response repeats at octet 12; 0: it has no question
+  /// Where in QNAME the name starts that the response came from: QNAME itself, the cut, the DNAME, the closest encloser
+  /// of a wildcard's answer; the zone's apex for a negative answer.
+  std::uint8_t source_at{};
+  std::uint16_t opt_octets{};  // of the OPT RR, which stands last; 0: there is none
+  bool cookie_valid{};         // the query carried a server cookie that we made (RFC 7873 section 5.2.3)
 };
 
 /// Answers one request. `view` may be empty (no zone loaded): every zone question is then REFUSED.

@@ -32,6 +32,7 @@ void Responder::answer(const image::ZoneView& zone) noexcept {
 Responder::Outcome Responder::step(const Subject& subject) noexcept {
   const auto at = walk(view_, subject.zone, subject.lookup);
   const Bases node_bases{subject.name_at + subject.lookup.labels.at[at.label], subject.apex_at};
+  if (targets_.empty()) source_at = subject.lookup.labels.at[at.label];
   if (at.found == Found::Damaged) {
     damaged = true;
     return Outcome::Done;

@@ -32,7 +32,9 @@ class Responder {
   bool authoritative = false;
   bool truncated = false;
   bool referral = false;
-  bool damaged = false;  // the image is: the response is to be SERVFAIL
+  bool damaged = false;       // the image is: the response is to be SERVFAIL
+  bool negative = false;      // an SOA says that there is no such name or type
+  std::size_t source_at = 0;  // see AnswerReport
 
  private:
   /// The name being looked up, the zone it is in, and where both stand in the message.
@@ -59,6 +61,7 @@ class Responder {
   Outcome follow_cname(const Subject& subject, image::Ref ref, Bases bases) noexcept;
   Outcome follow_dname(const Subject& subject, const Walk& at) noexcept;
   bool aim(const dns::Name& target) noexcept;
+  [[nodiscard]] bool has_substituted(const image::ZoneView& zone, dns::NameView owner) const noexcept;
   void put_cname(std::size_t owner_at, std::uint32_t ttl, const dns::Name& target) noexcept;
 
   void refer(const Subject& subject, const Walk& at) noexcept;
