@@ -1,12 +1,12 @@
 #include "server/answer/query.hpp"
 
+#include "server/answer/cookie.hpp"
+
 namespace torii::server {
 namespace {
 
 using dns::RrType;
 using dns::WireReader;
-
-constexpr std::uint16_t kOptionNsid = 3;
 
 /// Skips one name, compressed or not. Nothing here follows pointers: names of skipped RRs are of no interest.
 void skip_name(WireReader& reader) noexcept {
@@ -24,15 +24,39 @@ void skip_name(WireReader& reader) noexcept {
   }
 }
 
-/// RDATA of OPT: options of 4 octets and more. Source: RFC 6891 section 6.1.2. Unknown ones are ignored.
-bool parse_options(dns::Octets rdata, Query& query) noexcept {
+/// RDATA of OPT, which starts at octet `at` of the request: options of 4 octets and more. Unknown ones are ignored.
+/// Source: RFC 6891 section 6.1.2 and the documents of each option.
+bool parse_options(dns::Octets rdata, std::size_t at, Query& query) noexcept {
   WireReader options{rdata};
   while (options.left() > 0) {
     const auto code = options.u16();
     const auto length = options.u16();
+    const auto content_at = at + options.offset();
     options.octets(length);
     if (!options.ok()) return false;
-    if (code == kOptionNsid) query.nsid = true;
+    switch (static_cast<OptionCode>(code)) {
+      case OptionCode::Nsid:
+        query.nsid = true;
+        break;
+      case OptionCode::Cookie:
+        if (query.cookie_octets > 0) break;           // the first alone counts (RFC 7873 section 5.2)
+        if (!is_cookie_length(length)) return false;  // RFC 7873 section 5.2.2
+        query.cookie_octets = static_cast<std::uint8_t>(length);
+        query.cookie_at = static_cast<std::uint16_t>(content_at);
+        break;
+      case OptionCode::Expire:  // with a value it is a response's (RFC 7314 section 2)
+        query.expire = query.expire || length == 0;
+        break;
+      case OptionCode::TcpKeepalive:  // likewise (RFC 7828 section 3.1); over UDP it must not matter in any form
+        query.keepalive = query.keepalive || length == 0;
+        break;
+      case OptionCode::ZoneVersion:
+        if (length != 0) return false;  // RFC 9660 section 3.2
+        query.zone_version = true;
+        break;
+      default:
+        break;
+    }
   }
   return true;
 }
@@ -51,15 +75,17 @@ QueryStatus parse_query(dns::Octets request, Query& query) noexcept {
   const auto answers = reader.u16();
   const auto authorities = reader.u16();
   const auto additionals = reader.u16();
-  if (questions != 1) return QueryStatus::FormErr;
-
-  const auto name = dns::NameView::parse(request.subspan(dns::kHeaderOctets));
-  if (!name) return QueryStatus::FormErr;
-  query.name_octets = static_cast<std::uint16_t>(name->size());
-  dns::lower_copy(reader.octets(name->size()), query.lower.data());
-  query.qtype = reader.u16();
-  query.qclass = reader.u16();
-  if (!reader.ok()) return QueryStatus::FormErr;
+  if (questions == 1) {
+    const auto name = dns::NameView::parse(request.subspan(dns::kHeaderOctets));
+    if (!name) return QueryStatus::FormErr;
+    query.name_octets = static_cast<std::uint16_t>(name->size());
+    dns::lower_copy(reader.octets(name->size()), query.lower.data());
+    query.qtype = reader.u16();
+    query.qclass = reader.u16();
+    if (!reader.ok()) return QueryStatus::FormErr;
+  } else if (questions > 1 || additionals == 0) {  // none is good for a cookie only
+    return QueryStatus::FormErr;
+  }
 
   std::uint8_t version = 0;
   bool signed_request = false;
@@ -76,7 +102,8 @@ QueryStatus parse_query(dns::Octets request, Query& query) noexcept {
     if (signed_request) return QueryStatus::FormErr;  // TSIG stands last (RFC 8945 section 5.1)
     if (type == RrType::TSIG) signed_request = true;
     if (type != RrType::OPT) continue;
-    if (query.edns || !root_owner || !parse_options(rdata, query)) return QueryStatus::FormErr;
+    if (query.edns || !root_owner || (!rdata.empty() && !parse_options(rdata, reader.offset() - rdata.size(), query)))
+      return QueryStatus::FormErr;
     query.edns = true;
     query.udp_octets = rr_class < 512 ? std::uint16_t{512} : rr_class;  // RFC 6891 section 6.2.3
     version = static_cast<std::uint8_t>(ttl >> 16);
@@ -84,7 +111,9 @@ QueryStatus parse_query(dns::Octets request, Query& query) noexcept {
   }
   if (reader.left() != 0) return QueryStatus::FormErr;
   if (signed_request) return QueryStatus::NotAuth;
-  return version > 0 ? QueryStatus::BadVersion : QueryStatus::Ok;
+  if (version > 0) return QueryStatus::BadVersion;
+  if (questions == 1) return QueryStatus::Ok;
+  return query.cookie_octets > 0 && before_additional == 0 ? QueryStatus::CookieOnly : QueryStatus::FormErr;
 }
 
 }  // namespace torii::server

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/answer/edns.hpp"
 #include "server/answer/lookup.hpp"
 #include "server/answer/query.hpp"
 #include "server/answer/responder.hpp"
@@ -19,9 +20,6 @@ constexpr std::uint16_t kFlagResponse = 0x8000;
 constexpr std::uint16_t kFlagAuthoritative = 0x0400;
 constexpr std::uint16_t kFlagTruncated = 0x0200;
 constexpr std::uint16_t kFlagRecursionDesired = 0x0100;
-constexpr std::size_t kOptOctets = 11;
-constexpr std::size_t kOptionHeaderOctets = 4;
-constexpr std::uint16_t kOptionNsid = 3;
 
 /// No more than a header: for what cannot be parsed or is not ours to do.
 OctetCount answer_header(dns::Octets request, std::span<std::uint8_t> response, const Query& query, Rcode rcode,
@@ -76,6 +74,30 @@ std::optional<Rcode> refuse_type(std::uint16_t qtype) noexcept {
   return qtype >= 128 && qtype <= 255 ? std::optional{Rcode::NotImp} : std::nullopt;
 }
 
+/// What the error means, where its RCODE does not tell. Source: RFC 8914 section 4.
+ExtendedError explain_refusal(const Query& query, const image::View& view) noexcept {
+  if (query.qclass == static_cast<std::uint16_t>(RrClass::CH)) return ExtendedError::Prohibited;
+  if (query.qclass != static_cast<std::uint16_t>(RrClass::IN)) return ExtendedError::NotAuthoritative;
+  if (refuse_type(query.qtype)) return ExtendedError::Prohibited;
+  return view.empty() ? ExtendedError::NotReady : ExtendedError::NotAuthoritative;
+}
+
+ExtendedError explain(Rcode rcode, const Query& query, const image::View& view) noexcept {
+  switch (rcode) {
+    case Rcode::NoError:
+    case Rcode::NXDomain:
+      return ExtendedError::None;
+    case Rcode::Refused:
+      return explain_refusal(query, view);
+    case Rcode::NotImp:
+      return ExtendedError::NotSupported;
+    case Rcode::ServFail:
+      return ExtendedError::InvalidData;
+    default:
+      return ExtendedError::None;
+  }
+}
+
 struct Outcome {
   Rcode rcode = Rcode::NoError;
   bool authoritative{};
@@ -92,7 +114,7 @@ AnswerKind kind_of(const Outcome& outcome, bool has_answer) noexcept {
   return outcome.negative && !has_answer ? AnswerKind::NoData : AnswerKind::Positive;
 }
 
-Outcome answer_question(const image::View& view, const AnswerSettings& settings, const Query& query,
+Outcome answer_question(const image::View& view, const AnswerSettings& settings, const Query& query, ResponseOpt& opt,
                         ResponseWriter& writer) noexcept {
   if (query.qclass == static_cast<std::uint16_t>(RrClass::CH)) return {.rcode = answer_chaos(query, settings, writer)};
   if (query.qclass != static_cast<std::uint16_t>(RrClass::IN)) return {.rcode = Rcode::Refused};
@@ -110,6 +132,7 @@ Outcome answer_question(const image::View& view, const AnswerSettings& settings,
   }
   if (probe == image::Probe::Miss) return {.rcode = Rcode::Refused};
   if (probe == image::Probe::Damaged) return {.rcode = Rcode::ServFail};
+  opt.found(view, zone, zone.head->apex_labels == name.labels.count, writer);
   Responder responder{view, query, writer};
   responder.answer(zone);
   if (responder.damaged) return {.rcode = Rcode::ServFail};
@@ -117,36 +140,10 @@ Outcome answer_question(const image::View& view, const AnswerSettings& settings,
           responder.referral, responder.negative,      responder.source_at};
 }
 
-std::size_t nsid_octets(const Query& query, const AnswerSettings& settings, std::size_t limit) noexcept {
-  if (!query.nsid || settings.nsid.empty()) return 0;
-  const auto octets = kOptionHeaderOctets + settings.nsid.size();
-  return query.question_end() + kOptOctets + octets <= limit ? octets : 0;
-}
-
-/// OPT of the response. Source: RFC 6891 section 6.1.2, RFC 5001 section 2.3.
-void put_opt(const Query& query, const AnswerSettings& settings, std::size_t option_octets, Rcode rcode,
-             ResponseWriter& writer) noexcept {
-  std::array<std::uint8_t, kOptOctets> opt{};
-  dns::store_u16(&opt[1], static_cast<std::uint16_t>(RrType::OPT));
-  dns::store_u16(&opt[3], settings.udp_octets_max);
-  opt[5] = static_cast<std::uint8_t>(static_cast<std::uint16_t>(rcode) >> 4);
-  opt[7] = query.dnssec_ok ? 0x80 : 0;
-  dns::store_u16(&opt[9], static_cast<std::uint16_t>(option_octets));
-  writer.release_reserved();
-  bool whole = writer.put_raw(opt);
-  if (option_octets > 0) {
-    std::array<std::uint8_t, kOptionHeaderOctets> option{};
-    dns::store_u16(option.data(), kOptionNsid);
-    dns::store_u16(&option[2], static_cast<std::uint16_t>(settings.nsid.size()));
-    whole = whole && writer.put_raw(option) && writer.put_raw(settings.nsid);
-  }
-  if (whole) writer.count(Section::Additional, 1);
-}
-
 }  // namespace
 
 OctetCount respond(const image::View& view, const AnswerSettings& settings, Transport transport, dns::Octets request,
-                   std::span<std::uint8_t> response, AnswerReport& report) noexcept {
+                   std::span<std::uint8_t> response, AnswerReport& report, const Client& client) noexcept {
   report = AnswerReport{};
   Query query;
   const auto status = parse_query(request, query);
@@ -163,6 +160,7 @@ OctetCount respond(const image::View& view, const AnswerSettings& settings, Tran
     case QueryStatus::NotAuth:
       return answer_header(request, response, query, Rcode::NotAuth, report);
     case QueryStatus::BadVersion:
+    case QueryStatus::CookieOnly:
     case QueryStatus::Ok:
       break;
   }
@@ -170,16 +168,25 @@ OctetCount respond(const image::View& view, const AnswerSettings& settings, Tran
       transport == Transport::Tcp
           ? dns::kMessageOctetsMax
           : std::min<std::size_t>(query.udp_octets, std::max<std::size_t>(settings.udp_octets_max, 512));
-  const std::size_t option_octets = nsid_octets(query, settings, std::min(limit, response.size()));
-  ResponseWriter writer{response, limit, query.edns ? kOptOctets + option_octets : 0};
+  ResponseOpt opt{query, settings, client, transport, request, std::min(limit, response.size())};
+  report.cookie = opt.cookie() != CookieState::None;
+  report.cookie_valid = opt.cookie() == CookieState::Valid;
+  if (status == QueryStatus::CookieOnly && !report.cookie)
+    return answer_header(request, response, query, Rcode::FormErr, report);
+  ResponseWriter writer{response, limit, opt.octets()};
   writer.start(request, query.question_end());
-  Outcome outcome{.rcode = Rcode::BADVERS};
-  if (status == QueryStatus::Ok) {
-    outcome = answer_question(view, settings, query, writer);
+  Outcome outcome;
+  if (status == QueryStatus::BadVersion) {
+    outcome.rcode = Rcode::BADVERS;
+  } else if (settings.cookies_required && transport == Transport::Udp && report.cookie && !report.cookie_valid &&
+             status == QueryStatus::Ok) {
+    outcome.rcode = Rcode::BADCOOKIE;  // the cookie beside it is good for the next try (RFC 7873 section 5.2.3)
+  } else if (status == QueryStatus::Ok) {
+    outcome = answer_question(view, settings, query, opt, writer);
     if (outcome.rcode == Rcode::ServFail) writer.start(request, query.question_end());
   }
   const auto before_opt = writer.size();
-  if (query.edns) put_opt(query, settings, option_octets, outcome.rcode, writer);
+  opt.put(outcome.rcode, query.edns ? explain(outcome.rcode, query, view) : ExtendedError::None, writer);
   const auto flags =
       kFlagResponse | (outcome.authoritative ? kFlagAuthoritative : 0U) | (outcome.truncated ? kFlagTruncated : 0U) |
       (query.recursion_desired ? kFlagRecursionDesired : 0U) | (static_cast<unsigned>(outcome.rcode) & 15U);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 
+#include "server/answer/cookie.hpp"
 #include "torii/dns/types.hpp"
 #include "torii/dns/wire.hpp"
 #include "torii/image/view.hpp"
@@ -23,6 +24,22 @@ struct AnswerSettings {
   /// TXT for CH `version.bind`/`version.server` and `hostname.bind`/`id.server`; empty: REFUSED. 255 octets at most.
   dns::Octets chaos_version;
   dns::Octets chaos_identity;
+  /// Secrets of DNS Cookies (RFC 7873); none: the option is ignored.
+  CookieSecrets cookies = {};
+  /// Whether a UDP query with a COOKIE option must show a server cookie that we made, else it gets BADCOOKIE.
+  bool cookies_required = false;
+  /// Whether errors are explained to who speaks EDNS (RFC 8914).
+  bool extended_errors = true;
+  /// Agent domain that resolvers report errors to (RFC 9567), uncompressed wire format; empty: none. 255 octets at
+  /// most.
+  dns::Octets report_agent = {};
+};
+
+/// Who asks, and when: what the shell knows and the request's octets do not say.
+struct Client {
+  dns::Octets address = {};       // 4 or 16 octets; none: cookies are neither made nor checked
+  std::uint32_t now = 0;          // seconds since 1970, modulo 2^32
+  std::uint16_t idle_tenths = 0;  // idle timeout of the TCP session. Unit: 100 ms (RFC 7828 section 3.1)
 };
 
 /// What a response is, as rate limits tell responses apart.
@@ -44,6 +61,7 @@ struct AnswerReport {
   /// of a wildcard's answer; the zone's apex for a negative answer.
   std::uint8_t source_at{};
   std::uint16_t opt_octets{};  // of the OPT RR, which stands last; 0: there is none
+  bool cookie{};               // the query carried a COOKIE option, and cookies are on
   bool cookie_valid{};         // the query carried a server cookie that we made (RFC 7873 section 5.2.3)
 };
 
@@ -52,7 +70,7 @@ struct AnswerReport {
 /// Returns: octets written to `response`; 0 means stay silent, as for a message that is itself a response, or that is
 /// shorter than a header. Source: RFC 1034 section 4.3.2 and the documents named in docs/answers.md.
 [[nodiscard]] dns::OctetCount respond(const image::View& view, const AnswerSettings& settings, Transport transport,
-                                      dns::Octets request, std::span<std::uint8_t> response,
-                                      AnswerReport& report) noexcept;
+                                      dns::Octets request, std::span<std::uint8_t> response, AnswerReport& report,
+                                      const Client& client = {}) noexcept;
 
 }  // namespace torii::server

@@ -108,14 +108,21 @@ class ResponseWriter {
     size_ += octets.size();
     return true;
   }
+  /// Room for `octets`, for the caller to fill; null when there is none.
+  [[nodiscard]] std::uint8_t* claim(std::size_t octets) noexcept {
+    if (octets > room()) return nullptr;
+    std::uint8_t* const at = out_ + size_;
+    size_ += octets;
+    return at;
+  }
   void count(Section section, std::size_t records) noexcept { counts_[static_cast<std::size_t>(section)] += records; }
   [[nodiscard]] std::size_t counted(Section section) const noexcept {
     return counts_[static_cast<std::size_t>(section)];
   }
   /// Goes back to `size` octets; the caller takes care of counts.
   void rewind(std::size_t size) noexcept { size_ = size; }
-  /// The octets kept for the end may be used from now on.
-  void release_reserved() noexcept { reserved_ = 0; }
+  /// From now on `reserved` octets are kept for the end.
+  void keep(std::size_t reserved) noexcept { reserved_ = reserved; }
 
   /// Sets flags and counts. Source: RFC 1035 section 4.1.1.
   void finish(std::uint16_t flags) noexcept {

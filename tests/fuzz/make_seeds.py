@@ -25,6 +25,19 @@ for name in NAMES:
             if number % 4 == 0:  # a quarter of the product is enough
                 (folder / "query" / f"seed-{number:03}").write_bytes(bytes([number % 256]) + query.to_wire())
             number += 1
+# Every EDNS option that is known, alone at each length, and all of them at once.
+COOKIES = [bytes.fromhex("2464c4abcf10c957"), bytes.fromhex("2464c4abcf10c957010000005cf79f111f8130c3eee29480")]
+GOOD = [(3, b""), (9, b""), (10, COOKIES[0]), (10, COOKIES[1]), (11, b""), (19, b"")]
+FORMS = [[option] for option in GOOD] + [GOOD, GOOD[::-1]]
+FORMS += [[(code, b"\1" * length)] for code in (8, 9, 10, 11, 12, 15, 18, 19) for length in (1, 2, 4, 15, 16, 40, 41)]
+for index, form in enumerate(FORMS):
+    for first in (0, 4, 128 + 8 * (index % 16) + index % 3):
+        query = dns.message.make_query(["example.", "www.indomain.example.", "nosuch.example.", "org."][index % 4], "SOA")
+        query.use_edns(0, 0x8000 * (index & 1), 1232, options=[dns.edns.GenericOption(*option) for option in form])
+        (folder / "query" / f"seed-option-{index:02}-{first}").write_bytes(bytes([first]) + query.to_wire())
+without = dns.message.Message(id=7)  # RFC 7873 section 5.4
+without.use_edns(0, 0, 1232, options=[dns.edns.GenericOption(10, COOKIES[0])])
+(folder / "query" / "seed-cookie-only").write_bytes(b"\0" + without.to_wire())
 for zone in range(3):
     for offset in (64, 80, 96, 120, 160, 400, 1000, 5000):
         (folder / "image" / f"seed-{zone}-{offset}").write_bytes(bytes([zone]) + struct.pack("<IB", offset, 255))

@@ -32,7 +32,7 @@ enum class RrClass : std::uint16_t { IN = 1, CH = 3, HS = 4, NONE = 254, ANY = 2
 /// RCODEs of RFC 1035, 2136, 6891 and 8945; 16 and above need OPT's extended bits (RFC 6891 section 6.1.3).
 enum class Rcode : std::uint16_t {
   NoError = 0, FormErr = 1, ServFail = 2, NXDomain = 3, NotImp = 4, Refused = 5, YXDomain = 6, YXRRSet = 7,
-  NXRRSet = 8, NotAuth = 9, NotZone = 10, BADVERS = 16,
+  NXRRSet = 8, NotAuth = 9, NotZone = 10, BADVERS = 16, BADCOOKIE = 23,
 };
 
 enum class Opcode : std::uint8_t { Query = 0, IQuery = 1, Status = 2, Notify = 4, Update = 5, DSO = 6 };

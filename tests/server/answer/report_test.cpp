@@ -24,7 +24,9 @@ Said said(const std::string& name, RrType type, bool with_edns = false) {
   const auto query = testing::make_query({.name = name, .type = type, .dnssec_ok = with_edns});
   std::vector<std::uint8_t> response(4096);
   AnswerReport report;
-  const auto octets = respond(zones.view(), {}, Transport::Udp, query, response, report);
+  AnswerSettings settings;
+  settings.extended_errors = false;
+  const auto octets = respond(zones.view(), settings, Transport::Udp, query, response, report);
   EXPECT_LE(report.source_at, report.name_octets) << name;
   EXPECT_EQ(report.opt_octets, with_edns ? 11 : 0);
   EXPECT_GE(octets.value, 12U + report.name_octets + report.opt_octets) << name;
