@@ -144,7 +144,7 @@ TEST_F(Respond, ChaosIsSilentUnlessConfigured) {  // RFC 4892
 
 TEST_F(Respond, MalformedQueriesCostAHeader) {
   auto query = testing::make_query({.name = "example."});
-  query.resize(query.size() - 1);
+  query.pop_back();
   const auto response = testing::respond_to(view_, query);
   ASSERT_EQ(response.size(), 12U);
   EXPECT_EQ(response[0], 0x12);
