@@ -57,11 +57,26 @@ bool Responder::aim(const Name& target) noexcept {
   if (lower == Name{query_.name()}) return false;
   for (const auto& earlier : targets_)
     if (earlier == lower) return false;
-  const auto probe = find_zone(view_, LookupName{lower}, dns::kLabelsMax + 1, target_zone_);
+  const auto probe = find_answering_zone(view_, LookupName{lower}, query_.qtype, target_zone_);
   if (probe == image::Probe::Damaged) damaged = true;
   if (probe != image::Probe::Hit) return false;
   targets_.push_back(lower);
   return true;
+}
+
+/// Whether the DNAME at `owner` in `zone` has answered for an earlier name of the chain: the walk of each name below it
+/// ends there.
+bool Responder::has_substituted(const image::ZoneView& zone, NameView owner) const noexcept {
+  const auto went_through = [&](NameView earlier) {
+    image::ZoneView found;
+    return earlier.size() > owner.size() && earlier.is_at_or_below(owner) &&
+           find_zone(view_, LookupName{earlier}, dns::kLabelsMax + 1, found) == image::Probe::Hit &&
+           found.head == zone.head;
+  };
+  if (targets_.size() > 0 && went_through(query_.name())) return true;
+  for (const auto& target : targets_)
+    if (&target != &targets_.back() && went_through(target.view())) return true;
+  return false;
 }
 
 /// A CNAME RR whose target is spelled out.
@@ -116,7 +131,9 @@ Responder::Outcome Responder::follow_dname(const Subject& subject, const Walk& a
     return Outcome::Done;
   }
   const std::size_t node_offset = subject.lookup.labels.at[at.label];
-  require(Section::Answer, ref, {subject.name_at + node_offset, subject.apex_at});
+  // No RRset twice in one answer (RFC 2181 section 5): a chain may come back to a DNAME with another name below it.
+  if (!has_substituted(subject.zone, subject.lookup.suffix(at.label)))
+    require(Section::Answer, ref, {subject.name_at + node_offset, subject.apex_at});
   if (stopped()) return Outcome::Done;
   const std::size_t owner = (block.head->flags & image::kBlockRootOwner) != 0 ? 1 : 2;
   dns::WireReader reader{dns::Octets{block.octets, block.head->plain_octets}};

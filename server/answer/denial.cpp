@@ -1,4 +1,6 @@
 // Negative answers and the proofs that go with answers: RFC 2308, RFC 4035 section 3.1.3, RFC 5155 section 7.2.
+#include <array>
+
 #include "server/answer/chain.hpp"
 #include "server/answer/responder.hpp"
 
@@ -76,11 +78,23 @@ void Responder::queue_next_closer(const Subject& subject, const Walk& at) noexce
   }
 }
 
+/// Whether "*" below an empty non-terminal without NSEC3 exists: it is an empty non-terminal, or a cut, itself.
+bool Responder::has_unproven_wildcard(const Subject& subject, const Walk& at) const noexcept {
+  constexpr std::array<std::uint8_t, 2> kStar{1, '*'};
+  const auto star = dns::Name::join(kStar, subject.lookup.suffix(at.label));
+  if (!star) return false;
+  const auto found = walk(view_, subject.zone, LookupName{*star}).found;
+  return found == Found::Exact || found == Found::Cut;
+}
+
 void Responder::deny_name(const Subject& subject, const Walk& at) noexcept {
-  rcode = dns::Rcode::NXDomain;
+  // An empty wildcard is a source of synthesis too, of NODATA (RFC 4592 section 2.2.1).
+  const bool no_data = at.node.is(image::kNodeUnproven) && has_unproven_wildcard(subject, at);
+  if (!no_data) rcode = dns::Rcode::NXDomain;
   queue_soa(subject);
   if (!query_.dnssec_ok) return;
   queue_next_closer(subject, at);
+  if (no_data) return;
   const auto& encloser = subject.zone.head->denial == Denial::Nsec3 ? at.proven : at.node;
   if (encloser && !encloser.is(image::kNodeWildcard) && !encloser.is(image::kNodeUnproven))
     queue_proof(subject, encloser.head->wildcard);

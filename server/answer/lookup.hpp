@@ -32,6 +32,20 @@ inline image::Probe find_zone(const image::View& view, const LookupName& name, s
   return image::Probe::Miss;
 }
 
+/// The zone that answers `qtype` at `name`: for DS at an apex the zone above, when the image has it (RFC 4035
+/// section 3.1.4.1).
+inline image::Probe find_answering_zone(const image::View& view, const LookupName& name, std::uint16_t qtype,
+                                        image::ZoneView& found) noexcept {
+  const auto probe = find_zone(view, name, dns::kLabelsMax + 1, found);
+  const bool above_wanted = probe == image::Probe::Hit && qtype == static_cast<std::uint16_t>(dns::RrType::DS) &&
+                            found.head->apex_labels == name.labels.count && name.labels.count > 0;
+  if (!above_wanted) return probe;
+  image::ZoneView parent;
+  const auto above = find_zone(view, name, name.labels.count, parent);
+  if (above == image::Probe::Hit) found = parent;
+  return above == image::Probe::Damaged ? above : probe;
+}
+
 enum class Found : std::uint8_t {
   Exact,    // the name exists and no cut or DNAME is above it
   Cut,      // a delegation at or above the name

@@ -68,6 +68,7 @@ class Responder {
   void add_glue(const image::ReferralView& referral, Bases bases, std::size_t ns_at) noexcept;
 
   void deny_type(const Subject& subject, const image::NodeView& node) noexcept;
+  [[nodiscard]] bool has_unproven_wildcard(const Subject& subject, const Walk& at) const noexcept;
   void deny_name(const Subject& subject, const Walk& at) noexcept;
   void prove_synthesis(const Subject& subject, const Walk& at, bool no_data) noexcept;
   void queue_soa(const Subject& subject) noexcept;

@@ -1,0 +1,31 @@
+// RFC 2181 section 5: records of an RRset differ, and no record is sent twice.
+#include <gtest/gtest.h>
+
+#include "tests/support/ask.hpp"
+#include "tests/support/compiled_zones.hpp"
+
+namespace torii::testing {
+namespace {
+
+TEST(Rfc2181Section5, ADnameThatAnswersTwiceForOneChainIsSentOnce) {
+  auto zones = compile(R"($ORIGIN example.
+$TTL 300
+@     SOA   ns.other. root.other. 1 2 3 4 5
+      NS    ns.other.
+once  DNAME twice.example.
+twice DNAME x.once.example.
+grow  DNAME a.grow.example.
+)",
+                       "example.");
+  for (const auto transport : {server::Transport::Udp, server::Transport::Tcp}) {
+    for (const std::string name : {"q.once.example.", "q.grow.example.", "q.x.twice.example."}) {
+      const auto heard = ask(zones.view(), {.name = name, .edns = true, .udp_octets = 4096, .transport = transport});
+      ASSERT_TRUE(heard.well_formed);
+      for (const auto& line : heard.answer) EXPECT_EQ(heard.answer.count(line), 1U) << name << " has twice " << line;
+      EXPECT_GE(heard.answer.size(), 3U);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace torii::testing
