@@ -2,6 +2,9 @@
 // here stands which records go with which answer.
 #include <gtest/gtest.h>
 
+#include <cctype>
+#include <sstream>
+
 #include "server/answer/chain.hpp"
 #include "tests/support/ask.hpp"
 #include "tests/support/compiled_zones.hpp"
@@ -80,6 +83,43 @@ TEST_P(Denial, TypeRrsigGivesTheSignatures) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Forms, Denial, ::testing::Values("nsec", "nsec3"));
+
+/// Whether one of the NSEC3 lines covers (or, with `match`, matches) the hash of `name`. RFC 5155 section 8.3.
+bool nsec3_proves(const testing::Lines& lines, std::string_view name, bool match) {
+  const auto hash = dns::nsec3_label(dns::nsec3_hash(*dns::Name::from_text(name), {}, 0));
+  const std::string wanted(hash.begin(), hash.end());
+  return std::ranges::any_of(lines, [&](const std::string& line) {
+    std::istringstream fields{line};
+    std::string owner, ttl, type, algorithm, flags, iterations, salt, next;
+    fields >> owner >> ttl >> type >> algorithm >> flags >> iterations >> salt >> next;
+    if (type != "NSEC3") return false;
+    owner.resize(32);
+    std::ranges::transform(next, next.begin(), [](char c) { return static_cast<char>(std::tolower(c)); });
+    if (match) return owner == wanted;
+    return owner < next ? owner < wanted && wanted < next : owner < wanted || wanted < next;
+  });
+}
+
+TEST(DenialNsec3, ProvesWhatItShould) {
+  std::vector<zonec::Zone> built;
+  built.push_back(testing::read_zone(TORII_SOURCE_DIR "/zones/example-tld.nsec3.zone", "example."));
+  testing::CompiledZones zones{std::move(built)};
+  const auto view = zones.view();
+  auto heard = ask(view, {.name = "a.zzz.nic.example.", .dnssec_ok = true, .transport = Transport::Tcp});
+  EXPECT_EQ(heard.rcode, 3);
+  EXPECT_TRUE(nsec3_proves(heard.authority, "nic.example.", true)) << "closest encloser";
+  EXPECT_TRUE(nsec3_proves(heard.authority, "zzz.nic.example.", false)) << "next closer name";
+  EXPECT_TRUE(nsec3_proves(heard.authority, "*.nic.example.", false)) << "wildcard";
+  heard = ask(view, {.name = "a.b.wild.example.", .dnssec_ok = true, .transport = Transport::Tcp});
+  EXPECT_TRUE(nsec3_proves(heard.authority, "b.wild.example.", false)) << "nothing closer than the wildcard";
+  heard = ask(view, {.name = "a.wild.example.", .type = RrType::SRV, .dnssec_ok = true, .transport = Transport::Tcp});
+  EXPECT_TRUE(nsec3_proves(heard.authority, "wild.example.", true));
+  EXPECT_TRUE(nsec3_proves(heard.authority, "a.wild.example.", false));
+  EXPECT_TRUE(nsec3_proves(heard.authority, "*.wild.example.", true));
+  heard = ask(view, {.name = "www.unsigned.example.", .dnssec_ok = true, .transport = Transport::Tcp});
+  EXPECT_TRUE(nsec3_proves(heard.authority, "example.", true)) << "closest provable encloser";
+  EXPECT_TRUE(nsec3_proves(heard.authority, "unsigned.example.", false)) << "opt-out span";
+}
 
 /// A zone signed in looks only: every name has an NSEC, so that owners can be had that no signer would make.
 testing::CompiledZones nsec_zone(const std::vector<std::string>& names) {
