@@ -12,7 +12,7 @@ static_assert(static_cast<int>(RateClass::Referral) == static_cast<int>(AnswerKi
 
 /// Prefix, class, QTYPE, and whether the name is QNAME.
 constexpr std::size_t kKeyOctets = 16 + 1 + 2 + 1;
-constexpr std::size_t kServerCookieOctets = 16;
+constexpr std::size_t kSlipGrowthMax = 16;
 
 }  // namespace
 
@@ -99,7 +99,7 @@ std::size_t slip_response(std::span<std::uint8_t> response, std::size_t octets, 
   if (report.name_octets == 0 || octets < dns::kHeaderOctets) return octets;  // a header is all there is
   std::size_t left = dns::kHeaderOctets + report.name_octets + std::size_t{4};
   const std::size_t opt = report.opt_octets;
-  const bool keeps_opt = opt > 0 && left + opt <= request_octets + kServerCookieOctets;
+  const bool keeps_opt = opt > 0 && left + opt <= request_octets + kSlipGrowthMax;
   if (keeps_opt) {
     std::memmove(&response[left], &response[octets - opt], opt);
     left += opt;
