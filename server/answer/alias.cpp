@@ -70,7 +70,7 @@ bool Responder::has_substituted(const image::ZoneView& zone, NameView owner) con
   const auto went_through = [&](NameView earlier) {
     image::ZoneView found;
     return earlier.size() > owner.size() && earlier.is_at_or_below(owner) &&
-           find_zone(view_, LookupName{earlier}, dns::kLabelsMax + 1, found) == image::Probe::Hit &&
+           find_answering_zone(view_, LookupName{earlier}, query_.qtype, found) == image::Probe::Hit &&
            found.head == zone.head;
   };
   if (targets_.size() > 0 && went_through(query_.name())) return true;

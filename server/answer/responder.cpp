@@ -77,8 +77,10 @@ Responder::Outcome Responder::answer_from(const Subject& subject, const image::N
   if (const auto ref = node.find(query_.qtype)) {
     const auto ns_at = writer_.size();
     require(Section::Answer, ref, bases);
-    if (type == RrType::NS && node.head->referral && !stopped())
-      add_glue(view_.referral(node.head->referral), bases, ns_at);
+    if (type == RrType::NS && node.head->referral) {
+      flush_authority();  // the proofs of an alias from a wildcard come before the addresses
+      if (!stopped()) add_glue(view_.referral(node.head->referral), bases, ns_at);
+    }
     return Outcome::Done;
   }
   if (!node.is(image::kNodeCname)) return Outcome::NoData;

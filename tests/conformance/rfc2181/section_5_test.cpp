@@ -27,5 +27,21 @@ grow  DNAME a.grow.example.
   }
 }
 
+// The parent's DNAME answers for the DS of its child first, and for a name below it after.
+TEST(Rfc2181Section5, ADnameAboveAChildServedBesideIsSentOnce) {
+  std::vector<zonec::Zone> zones;
+  zones.push_back(build_zone(R"($ORIGIN example.
+$TTL 300
+@ SOA   ns.other. root.other. 1 2 3 4 5
+  NS    ns.other.
+d DNAME a.d.example.
+)",
+                             "example."));
+  zones.push_back(build_zone("$TTL 300\n@ SOA ns.other. root.other. 1 2 3 4 5\n@ NS ns.other.\n", "e.d.example."));
+  CompiledZones compiled{std::move(zones)};
+  const auto heard = ask(compiled.view(), {.name = "e.d.example.", .type = dns::RrType::DS, .edns = true});
+  EXPECT_EQ(heard.answer.count("d.example. 300 DNAME a.d.example."), 1U);
+}
+
 }  // namespace
 }  // namespace torii::testing
