@@ -1,5 +1,6 @@
 #include "server/service.hpp"
 
+#include <sys/random.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -7,9 +8,11 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -42,7 +45,8 @@ class Service {
         keeper_{admin_, settings.image, settings.verify, settings.image_poll},
         http_{admin_,
               {[this] { return prometheus_text(totals(), keeper_.status(), facts_); },
-               [this] { return keeper_.status().is_ready(); }, [this] { return readiness_json(keeper_.status()); }}},
+               [this] { return keeper_.status().is_ready(); }, [this] { return readiness_json(keeper_.status()); },
+               [this] { return top_json(talkers(), settings_.rrl, rate_clock()); }}},
         signals_{admin_},
         drain_timer_{admin_} {}
 
@@ -94,8 +98,18 @@ class Service {
     }
     const AnswerSettings answer{settings_.udp.payload_octets_max, octets(settings_.answer.nsid),
                                 octets(settings_.answer.chaos_version), octets(settings_.answer.chaos_identity)};
+    dns::SipHashKey rrl_key;
+    if (::getrandom(&rrl_key, sizeof rrl_key, 0) != static_cast<ssize_t>(sizeof rrl_key)) {
+      spdlog::error("cannot have random octets: {}", std::strerror(errno));
+      return false;
+    }
     const WorkerSettings worker_settings{
-        answer, settings_.udp, {(cap + count - 1) / count, settings_.tcp.idle_timeout, settings_.tcp.write_timeout}};
+        answer,
+        settings_.udp,
+        {(cap + count - 1) / count, settings_.tcp.idle_timeout, settings_.tcp.write_timeout},
+        settings_.rrl,
+        static_cast<std::uint32_t>(count),
+        rrl_key};
     for (auto& sockets : listening->workers)
       workers_.push_back(std::make_unique<Worker>(std::move(sockets), worker_settings, keeper_.image(),
                                                   [this](SnapshotPointer old) { retire(std::move(old)); }));
@@ -131,6 +145,7 @@ class Service {
           break;
         case SIGUSR1:
           for (const auto& line : counter_lines(totals(), keeper_.status())) spdlog::info("{}", line);
+          if (const auto line = top_line(talkers(), settings_.rrl); !line.empty()) spdlog::info("{}", line);
           break;
         default:
           drain();
@@ -171,6 +186,13 @@ class Service {
     CounterTotals sum;
     for (const auto& worker : workers_) add_to(sum, worker->counters());
     return sum;
+  }
+
+  [[nodiscard]] std::vector<Talker> talkers() const {
+    std::vector<Talker> all;
+    for (const auto& worker : workers_) worker->read_talkers(all);
+    merge_talkers(all);
+    return all;
   }
 
   const Settings& settings_;

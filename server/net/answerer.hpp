@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/answer/respond.hpp"
+#include "server/limits/rate_limiter.hpp"
 #include "server/ops/counters.hpp"
 #include "server/ops/snapshot_pointer.hpp"
 
@@ -22,6 +23,24 @@ class Answerer {
     const auto size = respond(snapshot_ ? snapshot_->view() : empty_, settings_, transport, request, response, report);
     counters_.count(transport, report, size.value);
     return size.value;
+  }
+  /// The same over UDP, within rate limits: the response may come out cut down, or not at all.
+  [[nodiscard]] std::size_t answer(RateLimiter& limiter, ClientAddress client, RateClock now, dns::Octets request,
+                                   std::span<std::uint8_t> response) noexcept {
+    AnswerReport report;
+    auto size =
+        respond(snapshot_ ? snapshot_->view() : empty_, settings_, Transport::Udp, request, response, report).value;
+    if (report.responded) {
+      const auto verdict = limiter.judge(client, report, request, now);
+      counters_.count(verdict);
+      if (verdict.outcome == RateOutcome::Dropped) size = 0;
+      if (verdict.outcome == RateOutcome::Slipped) {
+        size = slip_response(response, size, report, request.size());
+        report.truncated = report.kind != AnswerKind::Error;
+      }
+    }
+    counters_.count(Transport::Udp, report, size);
+    return size;
   }
   /// From now on answers come from `next`. Returns the image that was read before.
   [[nodiscard]] SnapshotPointer swap(SnapshotPointer next) noexcept {

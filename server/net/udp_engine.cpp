@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 
 namespace torii::server {
@@ -21,9 +22,29 @@ constexpr int kSendWaitsMax = 4;
 /// Slots that start a multiple of 4096 apart would all fall on the same few cache lines.
 constexpr std::size_t kStridePad = 192;
 
+ClientAddress client_address(const sockaddr_storage& peer) noexcept {
+  if (peer.ss_family == AF_INET) {
+    sockaddr_in v4{};
+    std::memcpy(&v4, &peer, sizeof v4);
+    return ClientAddress::v4(ntohl(v4.sin_addr.s_addr));
+  }
+  sockaddr_in6 v6{};
+  std::memcpy(&v6, &peer, sizeof v6);
+  const auto* octets = &v6.sin6_addr.s6_addr[0];
+  const auto half = [&](std::size_t at) noexcept {
+    return std::uint64_t{dns::load_u32(octets + at)} << 32 | dns::load_u32(octets + at + 4);
+  };
+  return {half(0), half(8)};
+}
+
 constexpr std::size_t stride(std::size_t octets) noexcept { return (octets + 63) / 64 * 64 + kStridePad; }
 
 }  // namespace
+
+RateClock rate_clock() noexcept {
+  const auto since = std::chrono::steady_clock::now().time_since_epoch();
+  return static_cast<RateClock>(std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
+}
 
 UdpBatch::UdpBatch(std::size_t messages, std::size_t response_octets_max)
     : messages_{std::clamp<std::size_t>(messages, 1, kMessagesMax)},
@@ -60,7 +81,7 @@ int UdpBatch::receive(int descriptor) noexcept {
   }
 }
 
-void UdpBatch::answer(std::size_t i, bool with_source, Answerer& answerer) noexcept {
+void UdpBatch::answer(std::size_t i, bool with_source, Answerer& answerer, UdpGuard& guard) noexcept {
   const auto& in = in_[i];
   if ((in.msg_hdr.msg_flags & MSG_TRUNC) != 0) return answerer.counters().count(UdpEvent::Oversized);
   std::uint16_t port = 0;
@@ -69,9 +90,12 @@ void UdpBatch::answer(std::size_t i, bool with_source, Answerer& answerer) noexc
   std::memcpy(&port, reinterpret_cast<const char*>(&peer_[i]) + offsetof(sockaddr_in, sin_port), sizeof port);
   // Nobody can receive at port 0: forged, and sending there is an error.
   if (port == 0) return answerer.counters().count(UdpEvent::SourcePortZero);
+  if (guard.dropped_ports.contains(ntohs(port))) return answerer.counters().count(UdpEvent::SourcePortDropped);
   const dns::Octets query{queries_.data() + i * query_stride_, in.msg_len};
   const std::span response{responses_.data() + outgoing_ * response_stride_, response_octets_max_};
-  const auto octets = answerer.answer(Transport::Udp, query, response);
+  const auto octets = guard.limiter
+                          ? answerer.answer(*guard.limiter, client_address(peer_[i]), guard.now, query, response)
+                          : answerer.answer(Transport::Udp, query, response);
   if (octets == 0) return;
   out_vector_[outgoing_].iov_len = octets;
   auto& out = out_[outgoing_].msg_hdr;
@@ -132,8 +156,14 @@ void UdpBatch::send(int descriptor, WorkerCounters& counters) noexcept {
   }
 }
 
-UdpEngine::UdpEngine(asio::io_context& context, Answerer& answerer, const UdpSettings& settings)
-    : context_{context}, answerer_{answerer}, batch_{settings.batch, answerer.settings().udp_octets_max} {}
+UdpEngine::UdpEngine(asio::io_context& context, Answerer& answerer, const UdpSettings& settings,
+                     std::unique_ptr<RateLimiter> limiter)
+    : context_{context},
+      answerer_{answerer},
+      batch_{settings.batch, answerer.settings().udp_octets_max},
+      guard_{SourcePorts{settings.drop_source_ports}, std::move(limiter)} {
+  if (guard_.limiter) answerer_.counters().show(guard_.limiter->table());
+}
 
 void UdpEngine::listen(WorkerSockets::Udp socket) {
   sockets_.push_back({asio::posix::stream_descriptor{context_, socket.descriptor.get()}, socket.is_wildcard});
@@ -158,8 +188,11 @@ bool UdpEngine::serve(Socket& socket, int rounds) noexcept {
       answerer_.counters().count(UdpEvent::ReceiveError);
       return true;
     }
-    for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) batch_.answer(i, socket.is_wildcard, answerer_);
+    if (guard_.limiter) guard_.now = rate_clock();
+    for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i)
+      batch_.answer(i, socket.is_wildcard, answerer_, guard_);
     batch_.send(descriptor, answerer_.counters());
+    if (guard_.limiter) answerer_.counters().show(guard_.limiter->table());
     // A short batch means that the queue was empty a moment ago; epoll tells when there is more.
     if (static_cast<std::size_t>(count) < batch_.capacity()) return true;
   }

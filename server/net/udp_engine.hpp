@@ -9,12 +9,25 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <cstdint>
 #include <list>
+#include <memory>
 #include <vector>
 
+#include "server/limits/rate_limiter.hpp"
+#include "server/limits/source_ports.hpp"
 #include "server/net/answerer.hpp"
 #include "server/net/sockets.hpp"
 
 namespace torii::server {
+
+/// The time as workers tell it to their rate limits.
+RateClock rate_clock() noexcept;
+
+/// What stands between a worker's queries and their answers.
+struct UdpGuard {
+  SourcePorts dropped_ports;
+  std::unique_ptr<RateLimiter> limiter;  ///< none: responses are not limited
+  RateClock now = 0;                     ///< of the batch
+};
 
 /// Memory for one batch each way, shared by the sockets of a worker.
 class UdpBatch {
@@ -30,7 +43,7 @@ class UdpBatch {
   /// Takes up to a batch of messages. Returns how many, 0 when dry; -1 with errno.
   int receive(int descriptor) noexcept;
   /// Answers message `i` of the last receive into the next outgoing place, if it is to be answered.
-  void answer(std::size_t i, bool with_source, Answerer& answerer) noexcept;
+  void answer(std::size_t i, bool with_source, Answerer& answerer, UdpGuard& guard) noexcept;
   /// Sends what was answered; what cannot be sent is counted and dropped.
   void send(int descriptor, WorkerCounters& counters) noexcept;
   [[nodiscard]] std::size_t capacity() const noexcept { return messages_; }
@@ -61,10 +74,16 @@ class UdpBatch {
 
 class UdpEngine {
  public:
-  UdpEngine(boost::asio::io_context& context, Answerer& answerer, const UdpSettings& settings);
+  /// `limiter` may be none.
+  UdpEngine(boost::asio::io_context& context, Answerer& answerer, const UdpSettings& settings,
+            std::unique_ptr<RateLimiter> limiter);
   void listen(WorkerSockets::Udp socket);
   /// Answers what the kernel holds already, then closes.
   void drain() noexcept;
+  /// Appends who was limited most; callable from any thread.
+  void read_talkers(std::vector<Talker>& out) const {
+    if (guard_.limiter) guard_.limiter->talkers().read(out);
+  }
 
  private:
   struct Socket {
@@ -78,6 +97,7 @@ class UdpEngine {
   boost::asio::io_context& context_;
   Answerer& answerer_;
   UdpBatch batch_;
+  UdpGuard guard_;
   std::list<Socket> sockets_;  // stable addresses: handlers point at them
 };
 

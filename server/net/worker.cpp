@@ -13,7 +13,10 @@ Worker::Worker(WorkerSockets sockets, const WorkerSettings& settings, SnapshotPo
     : answerer_{std::move(snapshot), settings.answer},
       retire_{std::move(retire)},
       work_{asio::make_work_guard(context_)},
-      udp_{context_, answerer_, settings.udp},
+      udp_{context_, answerer_, settings.udp,
+           settings.rrl.mode == RateMode::Off
+               ? nullptr
+               : std::make_unique<RateLimiter>(settings.rrl, settings.workers, settings.rrl_key)},
       tcp_{context_, answerer_, settings.tcp} {
   for (auto& socket : sockets.udp) udp_.listen(std::move(socket));
   for (auto& listener : sockets.tcp) tcp_.listen(std::move(listener));

@@ -19,6 +19,9 @@ struct WorkerSettings {
   AnswerSettings answer;
   UdpSettings udp;
   TcpLimits tcp;
+  RateLimitSettings rrl{};
+  std::uint32_t workers = 1;  ///< who share the rates
+  dns::SipHashKey rrl_key{};
 };
 
 class Worker {
@@ -42,6 +45,8 @@ class Worker {
   [[nodiscard]] bool has_ended() const noexcept { return ended_.load(std::memory_order_acquire); }
   /// Ends the thread. Returns false when it had to be stopped, with connections still open.
   bool join();
+  /// Appends who was limited most; callable from any thread.
+  void read_talkers(std::vector<Talker>& out) const { udp_.read_talkers(out); }
   [[nodiscard]] const WorkerCounters& counters() const noexcept { return answerer_.counters(); }
 
  private:

@@ -79,7 +79,8 @@ class AdminHttp::Session : public std::enable_shared_from_this<Session> {
     if (path == "/readyz")
       return page(pages_.is_ready() ? http::status::ok : http::status::service_unavailable, "application/json",
                   pages_.readiness(), keep_alive);
-    return page(http::status::not_found, "text/plain", "/metrics, /healthz or /readyz\n", keep_alive);
+    if (path == "/top") return page(http::status::ok, "application/json", pages_.top(), keep_alive);
+    return page(http::status::not_found, "text/plain", "/metrics, /healthz, /readyz or /top\n", keep_alive);
   }
 
   void write(Response response) {

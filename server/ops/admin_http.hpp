@@ -1,6 +1,6 @@
 #pragma once
-/// GET /metrics, /healthz and /readyz for machines. Runs on the admin thread; small on purpose: GET and HEAD, no body,
-/// 8 KiB of header, 5 seconds, 16 clients at once.
+/// GET /metrics, /healthz, /readyz and /top for machines. Runs on the admin thread; small on purpose: GET and HEAD, no
+/// body, 8 KiB of header, 5 seconds, 16 clients at once.
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -17,6 +17,7 @@ struct AdminPages {
   std::function<std::string()> metrics;
   std::function<bool()> is_ready;
   std::function<std::string()> readiness;  ///< body of /readyz, JSON
+  std::function<std::string()> top;        ///< body of /top, JSON
 };
 
 class AdminHttp {

@@ -104,6 +104,58 @@ Refusal take_endpoints(const toml::node& node, std::vector<Endpoint>& target) {
   return std::nullopt;
 }
 
+constexpr std::array kRateModes{Named{std::string_view{"off"}, RateMode::Off},
+                                Named{std::string_view{"dry-run"}, RateMode::DryRun},
+                                Named{std::string_view{"on"}, RateMode::On}};
+
+/// A list of at most `size_max`, each item read by `take`, which gives nothing for what it refuses.
+template <class Item, class Take>
+Refusal take_list(const toml::node& node, std::size_t size_max, std::string_view expected, std::vector<Item>& target,
+                  Take take) {
+  const auto* list = node.as_array();
+  if (list == nullptr || list->size() > size_max) return std::string{expected};
+  std::vector<Item> items;
+  for (const auto& item : *list) {
+    std::optional<Item> taken = take(item);
+    if (!taken) return std::string{expected};
+    items.push_back(*taken);
+  }
+  target = std::move(items);
+  return std::nullopt;
+}
+
+Refusal take_ports(const toml::node& node, std::vector<std::uint16_t>& target) {
+  return take_list(node, 16, "a list of at most 16 ports, 1 to 65535", target,
+                   [](const toml::node& item) -> std::optional<std::uint16_t> {
+                     std::uint16_t port = 0;
+                     if (take_number(item, 1, 65'535, port)) return std::nullopt;
+                     return port;
+                   });
+}
+
+Refusal take_prefixes(const toml::node& node, std::vector<ClientPrefix>& target) {
+  std::string why = "a list of at most 4096 prefixes, as strings";
+  const auto refusal =
+      take_list(node, 4096, why, target, [&why](const toml::node& item) -> std::optional<ClientPrefix> {
+        const auto* text = item.as_string();
+        if (text == nullptr) return std::nullopt;
+        const auto prefix = ClientPrefix::parse(text->get());
+        if (prefix) return *prefix;
+        why += "; " + prefix.error();
+        return std::nullopt;
+      });
+  return refusal ? Refusal{why} : std::nullopt;
+}
+
+Refusal take_rate(const toml::node& node, std::optional<std::uint32_t>& target) {
+  std::uint32_t rate = 0;
+  if (auto refusal = take_number(node, 0, 1'000'000, rate)) return refusal;
+  target = rate;
+  return std::nullopt;
+}
+
+constexpr std::string_view kRateRange = "an integer from 0 to 1000000";
+
 constexpr std::array kKeys{
     Key{{"server", "image", "a folder, as a string"},
         [](Settings& s, const toml::node& node) -> Refusal {
@@ -139,12 +191,42 @@ constexpr std::array kKeys{
         [](Settings& s, const toml::node& node) {
           return take_number(node, 4096, 1'073'741'823, s.udp.send_buffer_octets);
         }},
+    Key{{"udp", "drop_source_ports", "a list of at most 16 ports, 1 to 65535"},
+        [](Settings& s, const toml::node& node) { return take_ports(node, s.udp.drop_source_ports); }},
     Key{{"tcp", "connections_max", "an integer from 0 to 1000000"},
         [](Settings& s, const toml::node& node) { return take_number(node, 0, 1'000'000, s.tcp.connections_max); }},
     Key{{"tcp", "idle_timeout_ms", "an integer from 100 to 3600000"},
         [](Settings& s, const toml::node& node) { return take_duration(node, 100, 3'600'000, s.tcp.idle_timeout); }},
     Key{{"tcp", "write_timeout_ms", "an integer from 100 to 600000"},
         [](Settings& s, const toml::node& node) { return take_duration(node, 100, 600'000, s.tcp.write_timeout); }},
+    Key{{"rrl", "mode", "\"off\" or \"dry-run\" or \"on\""},
+        [](Settings& s, const toml::node& node) { return take_choice<RateMode>(node, kRateModes, s.rrl.mode); }},
+    Key{{"rrl", "responses_per_second", kRateRange},
+        [](Settings& s, const toml::node& node) {
+          return take_number(node, 0, 1'000'000, s.rrl.responses_per_second);
+        }},
+    Key{{"rrl", "referrals_per_second", kRateRange},
+        [](Settings& s, const toml::node& node) { return take_rate(node, s.rrl.referrals_per_second); }},
+    Key{{"rrl", "nodata_per_second", kRateRange},
+        [](Settings& s, const toml::node& node) { return take_rate(node, s.rrl.nodata_per_second); }},
+    Key{{"rrl", "nxdomains_per_second", kRateRange},
+        [](Settings& s, const toml::node& node) { return take_rate(node, s.rrl.nxdomains_per_second); }},
+    Key{{"rrl", "errors_per_second", kRateRange},
+        [](Settings& s, const toml::node& node) { return take_rate(node, s.rrl.errors_per_second); }},
+    Key{{"rrl", "all_per_second", kRateRange},
+        [](Settings& s, const toml::node& node) { return take_number(node, 0, 1'000'000, s.rrl.all_per_second); }},
+    Key{{"rrl", "window_seconds", "an integer from 1 to 3600"},
+        [](Settings& s, const toml::node& node) { return take_number(node, 1, 3600, s.rrl.window_seconds); }},
+    Key{{"rrl", "slip", "an integer from 0 to 100"},
+        [](Settings& s, const toml::node& node) { return take_number(node, 0, 100, s.rrl.slip); }},
+    Key{{"rrl", "ipv4_prefix_length", "an integer from 0 to 32"},
+        [](Settings& s, const toml::node& node) { return take_number(node, 0, 32, s.rrl.ipv4_prefix_length); }},
+    Key{{"rrl", "ipv6_prefix_length", "an integer from 0 to 128"},
+        [](Settings& s, const toml::node& node) { return take_number(node, 0, 128, s.rrl.ipv6_prefix_length); }},
+    Key{{"rrl", "table_size", "an integer from 4 to 16777216"},
+        [](Settings& s, const toml::node& node) { return take_number(node, 4, 16'777'216, s.rrl.table_size); }},
+    Key{{"rrl", "exempt", "a list of at most 4096 prefixes, as strings"},
+        [](Settings& s, const toml::node& node) { return take_prefixes(node, s.rrl.exempt); }},
     Key{{"answer", "nsid", "a string of at most 1024 octets"},
         [](Settings& s, const toml::node& node) { return take_text(node, 1024, s.answer.nsid); }},
     Key{{"answer", "chaos_version", "a string of at most 255 octets"},

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "server/answer/respond.hpp"
+#include "server/limits/rate_limiter.hpp"
 #include "torii/dns/types.hpp"
 
 namespace torii::server {
@@ -60,9 +61,17 @@ inline constexpr std::array<std::string_view, 18> kCountedRcodeNames{
 /// Events of one transport beside RCODE and type.
 enum class QueryEvent : std::uint8_t { Received, Silent, Truncated, Edns, DnssecOk, Referral, ResponseOctets, Count };
 
-enum class UdpEvent : std::uint8_t { SourcePortZero, Oversized, SendDropped, SendError, ReceiveError, Count };
+enum class UdpEvent : std::uint8_t {
+  SourcePortZero,
+  SourcePortDropped,
+  Oversized,
+  SendDropped,
+  SendError,
+  ReceiveError,
+  Count
+};
 inline constexpr std::array<std::string_view, static_cast<std::size_t>(UdpEvent::Count)> kUdpEventNames{
-    "source_port_zero", "oversized", "send_dropped", "send_error", "receive_error"};
+    "source_port_zero", "source_port_dropped", "oversized", "send_dropped", "send_error", "receive_error"};
 
 /// Why a TCP connection ended.
 enum class CloseReason : std::uint8_t {
@@ -79,6 +88,9 @@ enum class CloseReason : std::uint8_t {
 inline constexpr std::array<std::string_view, static_cast<std::size_t>(CloseReason::Count)> kCloseReasonNames{
     "client_fin", "client_rst", "idle", "evicted_idle", "write_stall", "protocol_error", "system_error", "shutdown"};
 
+/// State of the table of rate limits.
+enum class RateGauge : std::uint8_t { Capacity, Used, Evictions, Count };
+
 enum class TcpGauge : std::uint8_t { Accepted, AcceptFailed, Open, HighWater, Count };
 
 /// All cells of a worker, or their sum: Cell is Counter or a plain number.
@@ -93,6 +105,9 @@ struct CounterSet {
   std::array<Cell, static_cast<std::size_t>(UdpEvent::Count)> udp{};
   std::array<Cell, static_cast<std::size_t>(CloseReason::Count)> closed{};
   std::array<Cell, static_cast<std::size_t>(TcpGauge::Count)> tcp{};
+  /// Responses by RateClass and RateOutcome; those within the limits are not counted here.
+  std::array<std::array<Cell, static_cast<std::size_t>(RateOutcome::Count)>, kRateClasses> rate{};
+  std::array<Cell, static_cast<std::size_t>(RateGauge::Count)> rate_table{};
 };
 
 struct alignas(128) WorkerCounters : CounterSet<Counter> {
@@ -102,7 +117,7 @@ struct alignas(128) WorkerCounters : CounterSet<Counter> {
       if (amount != 0) cells.event[static_cast<std::size_t>(event)].add(amount);
     };
     add(QueryEvent::Received, 1);
-    if (response_octets == 0) return add(QueryEvent::Silent, 1);
+    if (response_octets == 0) return add(QueryEvent::Silent, report.responded ? 0 : 1);  // else a rate limit held it
     const auto rcode = static_cast<std::size_t>(report.rcode);
     cells.rcode[std::min(rcode, cells.rcode.size() - 1)].add();
     if (report.qtype != dns::RrType{}) cells.type[counted_type_slot(report.qtype)].add();
@@ -113,6 +128,15 @@ struct alignas(128) WorkerCounters : CounterSet<Counter> {
     add(QueryEvent::ResponseOctets, response_octets);
   }
   void count(UdpEvent event, std::uint64_t amount = 1) noexcept { udp[static_cast<std::size_t>(event)].add(amount); }
+  void count(const RateVerdict& verdict) noexcept {
+    if (verdict.outcome == RateOutcome::Within) return;
+    rate[static_cast<std::size_t>(verdict.by)][static_cast<std::size_t>(verdict.outcome)].add();
+  }
+  void show(const RateTable& table) noexcept {
+    rate_table[static_cast<std::size_t>(RateGauge::Capacity)].store(table.capacity());
+    rate_table[static_cast<std::size_t>(RateGauge::Used)].store(table.used());
+    rate_table[static_cast<std::size_t>(RateGauge::Evictions)].store(table.evictions());
+  }
   void accepted() noexcept {
     gauge(TcpGauge::Accepted).add();
     gauge(TcpGauge::Open).add();
@@ -141,6 +165,8 @@ inline void add_to(CounterTotals& totals, const CounterSet<Counter>& worker) noe
   add(totals.udp, worker.udp);
   add(totals.closed, worker.closed);
   add(totals.tcp, worker.tcp);
+  for (std::size_t i = 0; i < totals.rate.size(); ++i) add(totals.rate[i], worker.rate[i]);
+  add(totals.rate_table, worker.rate_table);
 }
 
 }  // namespace torii::server

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <initializer_list>
 #include <iterator>
 #include <string_view>
 
@@ -96,6 +98,35 @@ void write_transports(Page& page, const CounterTotals& totals, const ServerFacts
     page.sample(fmt::format("reason=\"{}\"", kCloseReasonNames[i]), totals.closed[i]);
 }
 
+void write_rates(Page& page, const CounterTotals& totals) {
+  const auto family = [&](std::string_view name, std::string_view help, std::string_view more,
+                          std::initializer_list<RateOutcome> outcomes) {
+    if (!help.empty()) page.family(name, "counter", help);
+    for (std::size_t i = 0; i < kRateClasses; ++i) {
+      std::uint64_t sum = 0;
+      for (const auto outcome : outcomes) sum += totals.rate[i][static_cast<std::size_t>(outcome)];
+      page.sample(fmt::format("class=\"{}\"{}", kRateClassNames[i], more), sum);
+    }
+  };
+  family("torii_rrl_limited_total", "Responses over a rate limit, whatever became of them.", "",
+         {RateOutcome::Slipped, RateOutcome::Dropped, RateOutcome::DryRun});
+  family("torii_rrl_slipped_total", "Of these, cut down to header and question.", "", {RateOutcome::Slipped});
+  family("torii_rrl_dropped_total", "Of these, not sent.", "", {RateOutcome::Dropped});
+  family("torii_rrl_exempt_total", "Responses that no rate limit applied to, by why.", ",by=\"prefix\"",
+         {RateOutcome::ExemptPrefix});
+  family("", "", ",by=\"cookie\"", {RateOutcome::ExemptCookie});
+  const auto gauge = [&](RateGauge which) { return totals.rate_table[static_cast<std::size_t>(which)]; };
+  page.single("torii_rrl_accounts_max", "gauge", "Accounts that the tables of all workers have room for.",
+              gauge(RateGauge::Capacity));
+  page.single("torii_rrl_accounts_used", "gauge", "Places of these ever taken.", gauge(RateGauge::Used));
+  page.single("torii_rrl_evictions_total", "counter", "Accounts that made room while they could still be in debt.",
+              gauge(RateGauge::Evictions));
+}
+
+ClientPrefix shown_prefix(const Talker& talker, const RateLimitSettings& settings) {
+  return {talker.prefix, talker.prefix.is_v4() ? 96 + settings.ipv4_prefix_length : settings.ipv6_prefix_length};
+}
+
 void write_image(Page& page, const ImageStatus& image) {
   page.single("torii_ready", "gauge", "1 when /readyz says yes.", image.is_ready() ? 1 : 0);
   page.single("torii_image_generation", "gauge", "Generation of the image served; 0 without one.", image.generation);
@@ -131,6 +162,7 @@ std::string prometheus_text(const CounterTotals& totals, const ImageStatus& imag
   page.single("torii_workers", "gauge", "Worker threads.", facts.workers);
   write_queries(page, totals);
   write_transports(page, totals, facts);
+  write_rates(page, totals);
   write_image(page, image);
   return page.take();
 }
@@ -158,9 +190,39 @@ std::vector<std::string> counter_lines(const CounterTotals& totals, const ImageS
   for (std::size_t i = 0; i < kCloseReasonNames.size(); ++i)
     append(tcp, fmt::format("closed.{}", kCloseReasonNames[i]), totals.closed[i]);
   lines.push_back(std::move(tcp));
+  std::string rates = "counters rrl:";
+  constexpr std::array<std::string_view, static_cast<std::size_t>(RateOutcome::Count)> kOutcomes{
+      "within", "slipped", "dropped", "dry_run", "exempt_prefix", "exempt_cookie"};
+  for (std::size_t i = 0; i < kRateClasses; ++i)
+    for (std::size_t o = 0; o < kOutcomes.size(); ++o)
+      append(rates, fmt::format("{}.{}", kRateClassNames[i], kOutcomes[o]), totals.rate[i][o]);
+  append(rates, "accounts", totals.rate_table[static_cast<std::size_t>(RateGauge::Used)]);
+  append(rates, "evictions", totals.rate_table[static_cast<std::size_t>(RateGauge::Evictions)]);
+  lines.push_back(std::move(rates));
   lines.push_back(fmt::format("counters image: generation={} swaps={} refused={} ready={}", image.generation,
                               image.swaps, image.refused, image.is_ready()));
   return lines;
+}
+
+std::string top_json(const std::vector<Talker>& talkers, const RateLimitSettings& settings, RateClock now) {
+  std::string list;
+  for (std::size_t i = 0; i < std::min(talkers.size(), kTopShown); ++i) {
+    const auto& talker = talkers[i];
+    // What a worker counted since `now` was read is not from the future.
+    const auto age = static_cast<std::int32_t>(static_cast<RateClock>(now - talker.last));
+    fmt::format_to(std::back_inserter(list), R"({}{{"prefix":"{}","limited":{},"overcount_max":{},"seconds_ago":{}}})",
+                   list.empty() ? "" : ",", shown_prefix(talker, settings).text(), talker.count, talker.overcount_max,
+                   std::max(age, 0) / 1000);
+  }
+  return fmt::format("{{\"limited\":[{}]}}\n", list);
+}
+
+std::string top_line(const std::vector<Talker>& talkers, const RateLimitSettings& settings) {
+  constexpr std::size_t kShown = 10;
+  std::string line;
+  for (std::size_t i = 0; i < std::min(talkers.size(), kShown); ++i)
+    append(line, shown_prefix(talkers[i], settings).text(), talkers[i].count);
+  return line.empty() ? line : "limited most:" + line;
 }
 
 std::string readiness_json(const ImageStatus& status) {

@@ -23,4 +23,11 @@ struct ServerFacts {
 /// Lines for the log at SIGUSR1; what is zero is left out.
 [[nodiscard]] std::vector<std::string> counter_lines(const CounterTotals& totals, const ImageStatus& image);
 
+/// Who is limited most, in JSON, the first `kTopShown` of them. `talkers` are merged; `now` as the workers tell it.
+inline constexpr std::size_t kTopShown = 50;
+[[nodiscard]] std::string top_json(const std::vector<Talker>& talkers, const RateLimitSettings& settings,
+                                   RateClock now);
+/// The first ten on one line for the log; empty when nobody was limited.
+[[nodiscard]] std::string top_line(const std::vector<Talker>& talkers, const RateLimitSettings& settings);
+
 }  // namespace torii::server

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "server/limits/rate_limiter.hpp"
 #include "server/ops/endpoint.hpp"
 
 namespace torii::server {
@@ -24,6 +25,8 @@ struct UdpSettings {
   /// Asked of the kernel, which may grant less (net.core.rmem_max, wmem_max). Unit: octets.
   unsigned receive_buffer_octets = 4U << 20U;
   unsigned send_buffer_octets = 4U << 20U;
+  /// Queries from these are dropped (limits/source_ports.hpp).
+  std::vector<std::uint16_t> drop_source_ports{7, 13, 17, 19, 37};
 };
 
 struct TcpSettings {
@@ -53,6 +56,7 @@ struct Settings {
   std::chrono::milliseconds drain_timeout{5'000};
   UdpSettings udp;
   TcpSettings tcp;
+  RateLimitSettings rrl;
   AnswerTexts answer;
   LogFormat log_format = LogFormat::Text;
   LogLevel log_level = LogLevel::Info;

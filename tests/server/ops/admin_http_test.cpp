@@ -50,12 +50,12 @@ class AdminHttpTest : public testing::Test {
   boost::asio::io_context context_;
   AdminHttp http_{context_,
                   {[] { return std::string{"metrics_here 1\n"}; }, [this] { return ready_; },
-                   [] { return std::string{"{\"ready\":0}\n"}; }}};
+                   [] { return std::string{"{\"ready\":0}\n"}; }, [] { return std::string{"{\"limited\":[]}\n"}; }}};
   Endpoint endpoint_;
   std::thread thread_;
 };
 
-TEST_F(AdminHttpTest, ServesItsThreePages) {
+TEST_F(AdminHttpTest, ServesItsPages) {
   const auto metrics = exchange(get("/metrics"));
   EXPECT_TRUE(metrics.starts_with("HTTP/1.1 200 OK\r\n")) << metrics;
   EXPECT_NE(metrics.find("Content-Type: text/plain; version=0.0.4"), std::string::npos) << metrics;
@@ -63,6 +63,7 @@ TEST_F(AdminHttpTest, ServesItsThreePages) {
   EXPECT_TRUE(exchange(get("/metrics?x=1")).ends_with("metrics_here 1\n"));
   EXPECT_TRUE(exchange(get("/healthz")).ends_with("\r\n\r\nalive\n"));
   EXPECT_TRUE(exchange(get("/readyz")).starts_with("HTTP/1.1 200 "));
+  EXPECT_TRUE(exchange(get("/top")).ends_with("\r\n\r\n{\"limited\":[]}\n"));
   EXPECT_TRUE(exchange(get("/other")).starts_with("HTTP/1.1 404 "));
 }
 

@@ -132,7 +132,7 @@ TEST(Counters, PageIsWellFormed) {
 
 TEST(Counters, LinesLeaveOutWhatIsZero) {
   const auto lines = counter_lines(sample_totals(), {});
-  ASSERT_EQ(lines.size(), 5U);
+  ASSERT_EQ(lines.size(), 6U);
   EXPECT_NE(lines[0].find(" received=6"), std::string::npos) << lines[0];
   EXPECT_EQ(lines[0].find("SERVFAIL"), std::string::npos) << lines[0];
   EXPECT_NE(lines[3].find(" closed.evicted_idle=2"), std::string::npos) << lines[3];
