@@ -58,10 +58,11 @@ class Findings:
         return 1 if self.failures else 0
 
 
-def with_opt(data):
-    """The same message as if the question had carried an OPT RR."""
+def with_opt(data, options=b""):
+    """The same message as if the question had carried an OPT RR, and the answer's had these options."""
     additional = (data[10] << 8 | data[11]) + 1
-    return data[:10] + bytes(divmod(additional, 256)) + data[12:] + bytes([0, 0, wire.OPT, 4, 208, 0, 0, 0, 0, 0, 0])
+    opt = bytes([0, 0, wire.OPT, 4, 208, 0, 0, 0, 0]) + len(options).to_bytes(2, "big") + options
+    return data[:10] + bytes(divmod(additional, 256)) + data[12:] + opt
 
 
 def describe(query):

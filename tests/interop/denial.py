@@ -187,11 +187,13 @@ class Nsec3Proofs:
             refuse_types(types, kind, name == self.apex)
             return
         encloser, flags = self.encloser_proof(name)
+        if kind == wire.DS and flags & APPLICABLE_OPTOUT:
+            return  # RFC 5155 section 8.6
         types = self.match(wildcard_at(encloser))
         if types is not None:  # RFC 5155 section 8.7
             refuse_types(types, kind, False)
         elif not flags & APPLICABLE_OPTOUT:
-            # Section 8.6 (DS), and erratum 3441: an empty non-terminal above nothing but unsigned delegations
+            # Erratum 3441: an empty non-terminal above nothing but unsigned delegations
             raise Incomplete("NODATA: no NSEC3 matches, and the covering one is not opt-out")
 
     def prove_insecure(self, cut):

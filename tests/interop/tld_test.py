@@ -154,7 +154,7 @@ def judge(findings, text, pair, answers, full, unequal, size, do, limit):
     if limit is not None:
         whole = full["toriid"][pair]
         if size is not None and whole.edns is None:
-            whole = wire.Message(compare.with_opt(whole.data))
+            whole = wire.Message(compare.with_opt(whole.data, ours.edns[2] if ours.edns else b""))
         compare.check_limited(findings, f"{text} UDP", ours, whole, limit, CYCLIC)
 
 
