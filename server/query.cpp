@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "server/answer/respond.hpp"
+#include "server/ops/answer_settings.hpp"
 #include "server/ops/config.hpp"
 #include "server/ops/message_printer.hpp"
 #include "server/subcommands.hpp"
@@ -35,10 +36,6 @@ struct Question {
   dns::RrType type{};
   dns::RrClass rr_class{};
 };
-
-dns::Octets octets(const std::string& text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};  // NOLINT: text is octets
-}
 
 void put_u16(std::vector<std::uint8_t>& out, unsigned value) {
   out.push_back(static_cast<std::uint8_t>(value >> 8U));
@@ -103,8 +100,7 @@ ExitStatus query(const Flags& flags) {
     return ExitStatus::System;
   }
   const auto request = build_query(*question, flags);
-  const AnswerSettings answer{settings.udp.payload_octets_max, octets(settings.answer.nsid),
-                              octets(settings.answer.chaos_version), octets(settings.answer.chaos_identity)};
+  const auto answer = answer_settings(settings);
   const auto transport = flags.tcp ? Transport::Tcp : Transport::Udp;
   std::vector<std::uint8_t> buffer(flags.tcp ? dns::kMessageOctetsMax
                                              : std::max<std::size_t>(512, settings.udp.payload_octets_max));

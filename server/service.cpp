@@ -20,6 +20,7 @@
 #include "server/limits/descriptors.hpp"
 #include "server/net/worker.hpp"
 #include "server/ops/admin_http.hpp"
+#include "server/ops/answer_settings.hpp"
 #include "server/ops/image_keeper.hpp"
 #include "server/ops/log.hpp"
 #include "server/ops/metrics.hpp"
@@ -33,10 +34,6 @@ namespace asio = boost::asio;
 constexpr std::size_t kDescriptorsKept = 64;
 constexpr std::size_t kDescriptorsPerWorker = 4;
 constexpr std::chrono::milliseconds kDrainPoll{10};
-
-dns::Octets octets(const std::string& text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};  // NOLINT: text is octets
-}
 
 class Service {
  public:
@@ -96,8 +93,13 @@ class Service {
       spdlog::error("cannot listen: {}", listening.error());
       return false;
     }
-    const AnswerSettings answer{settings_.udp.payload_octets_max, octets(settings_.answer.nsid),
-                                octets(settings_.answer.chaos_version), octets(settings_.answer.chaos_identity)};
+    const auto secrets = load_cookie_secrets(settings_.cookies);
+    if (!secrets) {
+      spdlog::error("cannot have secrets for cookies: {}", secrets.error());
+      return false;
+    }
+    auto answer = answer_settings(settings_);
+    answer.cookies = *secrets;
     dns::SipHashKey rrl_key;
     if (::getrandom(&rrl_key, sizeof rrl_key, 0) != static_cast<ssize_t>(sizeof rrl_key)) {
       spdlog::error("cannot have random octets: {}", std::strerror(errno));
@@ -142,6 +144,7 @@ class Service {
       switch (signal) {
         case SIGHUP:
           keeper_.check_now();
+          reload_secrets();
           break;
         case SIGUSR1:
           for (const auto& line : counter_lines(totals(), keeper_.status())) spdlog::info("{}", line);
@@ -152,6 +155,15 @@ class Service {
       }
       await_signal();
     });
+  }
+
+  /// Takes up the file of secrets again; the old ones stay in force when it is no good.
+  void reload_secrets() {
+    if (settings_.cookies.secret_file.empty()) return;
+    const auto secrets = load_cookie_secrets(settings_.cookies);
+    if (!secrets) return spdlog::warn("cookie secrets stay as they are: {}", secrets.error());
+    for (auto& worker : workers_) worker->use(*secrets);
+    spdlog::info("{} cookie secrets read", secrets->count);
   }
 
   void drain() {

@@ -17,19 +17,21 @@ class Answerer {
       : snapshot_{std::move(snapshot)}, settings_{settings} {}
 
   /// Returns: octets written to `response`; 0 means stay silent.
-  [[nodiscard]] std::size_t answer(Transport transport, dns::Octets request,
+  [[nodiscard]] std::size_t answer(Transport transport, const Client& asks, dns::Octets request,
                                    std::span<std::uint8_t> response) noexcept {
     AnswerReport report;
-    const auto size = respond(snapshot_ ? snapshot_->view() : empty_, settings_, transport, request, response, report);
+    const auto size =
+        respond(snapshot_ ? snapshot_->view() : empty_, settings_, transport, request, response, report, asks);
     counters_.count(transport, report, size.value);
     return size.value;
   }
   /// The same over UDP, within rate limits: the response may come out cut down, or not at all.
-  [[nodiscard]] std::size_t answer(RateLimiter& limiter, ClientAddress client, RateClock now, dns::Octets request,
-                                   std::span<std::uint8_t> response) noexcept {
+  [[nodiscard]] std::size_t answer(RateLimiter& limiter, ClientAddress client, RateClock now, const Client& asks,
+                                   dns::Octets request, std::span<std::uint8_t> response) noexcept {
     AnswerReport report;
     auto size =
-        respond(snapshot_ ? snapshot_->view() : empty_, settings_, Transport::Udp, request, response, report).value;
+        respond(snapshot_ ? snapshot_->view() : empty_, settings_, Transport::Udp, request, response, report, asks)
+            .value;
     if (report.responded) {
       const auto verdict = limiter.judge(client, report, request, now);
       counters_.count(verdict);
@@ -46,6 +48,8 @@ class Answerer {
   [[nodiscard]] SnapshotPointer swap(SnapshotPointer next) noexcept {
     return std::exchange(snapshot_, std::move(next));
   }
+  /// From now on cookies are made and accepted with `secrets`.
+  void use(const CookieSecrets& secrets) noexcept { settings_.cookies = secrets; }
   [[nodiscard]] const AnswerSettings& settings() const noexcept { return settings_; }
   [[nodiscard]] WorkerCounters& counters() noexcept { return counters_; }
 

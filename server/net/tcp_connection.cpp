@@ -21,8 +21,8 @@ bool is_would_block(int error) noexcept { return error == EAGAIN || error == EWO
 
 }  // namespace
 
-TcpConnection::TcpConnection(TcpEngine& engine, boost::asio::io_context& context, UniqueFd descriptor)
-    : engine_{engine}, socket_{context, descriptor.get()} {
+TcpConnection::TcpConnection(TcpEngine& engine, boost::asio::io_context& context, UniqueFd descriptor, PeerAddress peer)
+    : engine_{engine}, socket_{context, descriptor.get()}, peer_{peer} {
   static_cast<void>(descriptor.release());
 }
 
@@ -128,6 +128,7 @@ TcpConnection::State TcpConnection::answer_all(dns::Octets stream, std::size_t& 
   std::size_t staged = 0;
   bool is_whole_message = false;
   auto state = State::Open;
+  const Client asks{peer_.octets(), wall_seconds(), engine_.idle_tenths()};
   while (state == State::Open && stream.size() - consumed >= 2) {
     const std::size_t size = dns::load_u16(stream.data() + consumed);
     if (size < dns::kHeaderOctets) {
@@ -138,7 +139,7 @@ TcpConnection::State TcpConnection::answer_all(dns::Octets stream, std::size_t& 
     if (stream.size() - consumed - 2 < size) break;
     const auto request = stream.subspan(consumed + 2, size);
     const std::span response{staging.data() + staged + 2, dns::kMessageOctetsMax};
-    const auto octets = engine_.answerer_.answer(Transport::Tcp, request, response);
+    const auto octets = engine_.answerer_.answer(Transport::Tcp, asks, request, response);
     consumed += 2 + size;
     is_whole_message = true;
     if (octets == 0) {

@@ -7,6 +7,7 @@
 
 #include "server/limits/recency.hpp"
 #include "server/net/answerer.hpp"
+#include "server/net/peer.hpp"
 #include "server/net/sockets.hpp"
 
 namespace torii::server {
@@ -15,7 +16,7 @@ class TcpEngine;
 
 class TcpConnection : public RecencyHook, public std::enable_shared_from_this<TcpConnection> {
  public:
-  TcpConnection(TcpEngine& engine, boost::asio::io_context& context, UniqueFd descriptor);
+  TcpConnection(TcpEngine& engine, boost::asio::io_context& context, UniqueFd descriptor, PeerAddress peer);
   /// Reads what came with the accept, then waits for more.
   void start();
   /// Answers what has arrived and half-closes.
@@ -50,6 +51,7 @@ class TcpConnection : public RecencyHook, public std::enable_shared_from_this<Tc
 
   TcpEngine& engine_;
   boost::asio::posix::stream_descriptor socket_;
+  PeerAddress peer_;
   std::vector<std::uint8_t> input_;   // a partial message, or messages not answered yet while output_ waits
   std::vector<std::uint8_t> output_;  // refused by the kernel so far
   std::size_t output_sent_ = 0;

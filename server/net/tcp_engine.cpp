@@ -57,7 +57,10 @@ void TcpEngine::accept_some(Listener& listener) {
 }
 
 TcpEngine::Accepted TcpEngine::accept_one(int listener) {
-  UniqueFd descriptor{::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)};
+  sockaddr_storage peer{};
+  socklen_t size = sizeof peer;
+  // NOLINTNEXTLINE: sockaddr_storage is made for this cast
+  UniqueFd descriptor{::accept4(listener, reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
   if (!descriptor) {
     const int error = errno;
     if (error == EAGAIN || error == EWOULDBLOCK) return Accepted::None;
@@ -68,15 +71,15 @@ TcpEngine::Accepted TcpEngine::accept_one(int listener) {
     if (error == EBADF || error == EINVAL) return Accepted::None;
     return Accepted::One;  // the client is gone already (ECONNABORTED and kin): on to the next
   }
-  adopt(std::move(descriptor));
+  adopt(std::move(descriptor), PeerAddress{peer});
   return Accepted::One;
 }
 
-void TcpEngine::adopt(UniqueFd descriptor) {
+void TcpEngine::adopt(UniqueFd descriptor, PeerAddress peer) {
   while (open_ >= limits_.connections_max && evict()) {
   }
   try {
-    auto connection = std::make_shared<TcpConnection>(*this, context_, std::move(descriptor));
+    auto connection = std::make_shared<TcpConnection>(*this, context_, std::move(descriptor), peer);
     ++open_;
     answerer_.counters().accepted();
     connection->start();
@@ -105,6 +108,11 @@ Clock::duration TcpEngine::tick_length() const noexcept {
   if (draining_) return std::chrono::milliseconds{20};
   const auto shortest = std::min(limits_.idle_timeout, limits_.write_timeout);
   return std::clamp<Clock::duration>(shortest / 8, std::chrono::milliseconds{10}, std::chrono::seconds{1});
+}
+
+std::uint16_t TcpEngine::idle_tenths() const noexcept {
+  const auto tenths = std::chrono::duration_cast<std::chrono::milliseconds>(limits_.idle_timeout).count() / 100;
+  return draining_ ? std::uint16_t{0} : static_cast<std::uint16_t>(std::min<std::int64_t>(tenths, 0xFFFF));
 }
 
 void TcpEngine::start_ticking() {

@@ -58,13 +58,16 @@ class TcpEngine {
   void await(Listener& listener);
   void accept_some(Listener& listener);
   Accepted accept_one(int listener);
-  void adopt(UniqueFd descriptor);
+  void adopt(UniqueFd descriptor, PeerAddress peer);
   /// Resets the connection that must go first. Returns false when there is none.
   bool evict();
   void pause(Listener& listener);
   void start_ticking();
   void tick();
   [[nodiscard]] Clock::duration tick_length() const noexcept;
+  /// How long a session may be idle from now on, 0 in a drain: its client is to close. Unit: 100 ms.
+  /// Source: RFC 7828 sections 3.1 and 3.3.2.
+  [[nodiscard]] std::uint16_t idle_tenths() const noexcept;
 
   boost::asio::io_context& context_;
   Answerer& answerer_;

@@ -7,6 +7,8 @@
 #include <chrono>
 #include <cstring>
 
+#include "server/net/peer.hpp"
+
 namespace torii::server {
 namespace {
 
@@ -75,6 +77,7 @@ int UdpBatch::receive(int descriptor) noexcept {
   }
   for (;;) {
     const int count = ::recvmmsg(descriptor, in_.data(), static_cast<unsigned>(messages_), MSG_DONTWAIT, nullptr);
+    received_at_ = wall_seconds();
     if (count >= 0) return count;
     if (errno == EAGAIN || errno == EWOULDBLOCK) return 0;
     if (errno != EINTR) return -1;
@@ -93,9 +96,10 @@ void UdpBatch::answer(std::size_t i, bool with_source, Answerer& answerer, UdpGu
   if (guard.dropped_ports.contains(ntohs(port))) return answerer.counters().count(UdpEvent::SourcePortDropped);
   const dns::Octets query{queries_.data() + i * query_stride_, in.msg_len};
   const std::span response{responses_.data() + outgoing_ * response_stride_, response_octets_max_};
+  const Client asks{address_octets(peer_[i]), received_at_, 0};
   const auto octets = guard.limiter
-                          ? answerer.answer(*guard.limiter, client_address(peer_[i]), guard.now, query, response)
-                          : answerer.answer(Transport::Udp, query, response);
+                          ? answerer.answer(*guard.limiter, client_address(peer_[i]), guard.now, asks, query, response)
+                          : answerer.answer(Transport::Udp, asks, query, response);
   if (octets == 0) return;
   out_vector_[outgoing_].iov_len = octets;
   auto& out = out_[outgoing_].msg_hdr;

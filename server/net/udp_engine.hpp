@@ -61,6 +61,7 @@ class UdpBatch {
   std::size_t response_stride_;
   std::size_t response_octets_max_;
   std::size_t outgoing_ = 0;
+  std::uint32_t received_at_ = 0;  // the batch; seconds since 1970
   std::vector<std::uint8_t> queries_;
   std::vector<std::uint8_t> responses_;
   std::array<mmsghdr, kMessagesMax> in_{};

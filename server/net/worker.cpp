@@ -54,6 +54,10 @@ void Worker::swap(SnapshotPointer next) {
   });
 }
 
+void Worker::use(const CookieSecrets& secrets) {
+  asio::post(context_, [this, secrets] { answerer_.use(secrets); });
+}
+
 void Worker::drain() {
   asio::post(context_, [this] {
     udp_.drain();

@@ -39,6 +39,8 @@ class Worker {
   void start();
   /// From the next batch on, answers come from `next`.
   void swap(SnapshotPointer next);
+  /// From the next batch on, cookies are made and accepted with `secrets`.
+  void use(const CookieSecrets& secrets);
   /// Answers what has arrived, then ends.
   void drain();
   /// True once a drain has come to its end.

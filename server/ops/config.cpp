@@ -154,6 +154,22 @@ Refusal take_rate(const toml::node& node, std::optional<std::uint32_t>& target) 
   return std::nullopt;
 }
 
+constexpr std::array kCookieModes{Named{std::string_view{"off"}, CookieMode::Off},
+                                  Named{std::string_view{"on"}, CookieMode::On},
+                                  Named{std::string_view{"require"}, CookieMode::Require}};
+constexpr std::string_view kSecretList = "a list of at most 3 strings of 32 hexadecimal digits";
+
+/// A domain name, to be kept in wire format; an empty string, or the root, is none.
+Refusal take_name(const toml::node& node, std::string& target) {
+  const auto* text = node.as_string();
+  const auto name =
+      text == nullptr || text->get().empty() ? std::optional{dns::Name{}} : dns::Name::from_text(text->get());
+  if (text == nullptr || !name) return "a domain name, as a string";
+  const auto octets = name->view().octets();
+  target = octets.size() > 1 ? std::string{octets.begin(), octets.end()} : std::string{};
+  return std::nullopt;
+}
+
 constexpr std::string_view kRateRange = "an integer from 0 to 1000000";
 
 constexpr std::array kKeys{
@@ -233,6 +249,30 @@ constexpr std::array kKeys{
         [](Settings& s, const toml::node& node) { return take_text(node, 255, s.answer.chaos_version); }},
     Key{{"answer", "chaos_identity", "a string of at most 255 octets"},
         [](Settings& s, const toml::node& node) { return take_text(node, 255, s.answer.chaos_identity); }},
+    Key{{"answer", "extended_errors", "true or false"},
+        [](Settings& s, const toml::node& node) { return take_flag(node, s.answer.extended_errors); }},
+    Key{{"answer", "report_agent", "a domain name"},
+        [](Settings& s, const toml::node& node) { return take_name(node, s.answer.report_agent); }},
+    Key{{"cookies", "mode", "\"off\" or \"on\" or \"require\""},
+        [](Settings& s, const toml::node& node) {
+          return take_choice<CookieMode>(node, kCookieModes, s.cookies.mode);
+        }},
+    Key{{"cookies", "secrets", kSecretList},
+        [](Settings& s, const toml::node& node) {
+          return take_list(node, kCookieSecretsMax, kSecretList, s.cookies.secrets,
+                           [](const toml::node& item) -> std::optional<std::string> {
+                             const auto* text = item.as_string();
+                             if (text == nullptr || !cookie_key_from_hex(text->get())) return std::nullopt;
+                             return text->get();
+                           });
+        }},
+    Key{{"cookies", "secret_file", "a file, as a string"},
+        [](Settings& s, const toml::node& node) -> Refusal {
+          std::string file;
+          if (auto refusal = take_text(node, 4096, file)) return refusal;
+          s.cookies.secret_file = file;
+          return std::nullopt;
+        }},
     Key{{"log", "format", "\"text\" or \"json\""},
         [](Settings& s, const toml::node& node) { return take_choice<LogFormat>(node, kLogFormats, s.log_format); }},
     Key{{"log", "level", "\"debug\" or \"info\" or \"warning\" or \"error\""},

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "server/limits/rate_limiter.hpp"
+#include "server/ops/cookie_secrets.hpp"
 #include "server/ops/endpoint.hpp"
 
 namespace torii::server {
@@ -38,11 +39,13 @@ struct TcpSettings {
   std::chrono::milliseconds write_timeout{10'000};
 };
 
-/// Texts behind the spans of AnswerSettings (server/answer/respond.hpp).
+/// What AnswerSettings says, and the texts behind its spans (server/answer/respond.hpp).
 struct AnswerTexts {
   std::string nsid;
   std::string chaos_version;
   std::string chaos_identity;
+  std::string report_agent;  ///< wire format
+  bool extended_errors = true;
 };
 
 struct Settings {
@@ -58,6 +61,7 @@ struct Settings {
   TcpSettings tcp;
   RateLimitSettings rrl;
   AnswerTexts answer;
+  CookieConfig cookies;
   LogFormat log_format = LogFormat::Text;
   LogLevel log_level = LogLevel::Info;
   std::optional<Endpoint> admin;
