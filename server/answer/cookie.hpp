@@ -26,7 +26,6 @@ inline constexpr std::size_t kCookieSecretsMax = 3;  // current, next, previous
 struct CookieSecrets {
   std::array<dns::SipHashKey, kCookieSecretsMax> keys{};
   std::uint8_t count = 0;
-  friend bool operator==(const CookieSecrets&, const CookieSecrets&) = default;
 };
 
 /// A secret of 16 octets. Source: RFC 9018 section 4.4.
