@@ -10,9 +10,13 @@ std::atomic<std::uint64_t> allocations{0};
 
 std::uint64_t torii::testing::allocation_count() noexcept { return allocations.load(std::memory_order_relaxed); }
 
-void* operator new(std::size_t size) {
+// The whole family is replaced, or AddressSanitizer sees memory of its own `new` come to our `delete`.
+void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
   allocations.fetch_add(1, std::memory_order_relaxed);
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  return std::malloc(size == 0 ? 1 : size);
+}
+void* operator new(std::size_t size) {
+  if (void* memory = operator new(size, std::nothrow)) return memory;
   throw std::bad_alloc{};
 }
 void operator delete(void* memory) noexcept { std::free(memory); }
