@@ -121,15 +121,7 @@ Outcome answer_question(const image::View& view, const AnswerSettings& settings,
   if (const auto refusal = refuse_type(query.qtype)) return {.rcode = *refusal};
   const LookupName name{query.name()};
   image::ZoneView zone;
-  auto probe = find_zone(view, name, dns::kLabelsMax + 1, zone);
-  // DS at an apex belongs to the zone above, when the image has it (RFC 4035 section 3.1.4.1).
-  if (probe == image::Probe::Hit && query.qtype == static_cast<std::uint16_t>(RrType::DS) &&
-      zone.head->apex_labels == name.labels.count && name.labels.count > 0) {
-    image::ZoneView parent;
-    const auto above = find_zone(view, name, name.labels.count, parent);
-    if (above == image::Probe::Hit) zone = parent;
-    if (above == image::Probe::Damaged) probe = above;
-  }
+  const auto probe = find_answering_zone(view, name, query.qtype, zone);
   if (probe == image::Probe::Miss) return {.rcode = Rcode::Refused};
   if (probe == image::Probe::Damaged) return {.rcode = Rcode::ServFail};
   opt.found(view, zone, zone.head->apex_labels == name.labels.count, writer);

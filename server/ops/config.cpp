@@ -134,17 +134,18 @@ Refusal take_ports(const toml::node& node, std::vector<std::uint16_t>& target) {
 }
 
 Refusal take_prefixes(const toml::node& node, std::vector<ClientPrefix>& target) {
-  std::string why = "a list of at most 4096 prefixes, as strings";
-  const auto refusal =
-      take_list(node, 4096, why, target, [&why](const toml::node& item) -> std::optional<ClientPrefix> {
-        const auto* text = item.as_string();
-        if (text == nullptr) return std::nullopt;
-        const auto prefix = ClientPrefix::parse(text->get());
-        if (prefix) return *prefix;
-        why += "; " + prefix.error();
-        return std::nullopt;
-      });
-  return refusal ? Refusal{why} : std::nullopt;
+  std::string detail;  // what is wrong with the first prefix that is none
+  auto refusal = take_list(node, 4096, "a list of at most 4096 prefixes, as strings", target,
+                           [&detail](const toml::node& item) -> std::optional<ClientPrefix> {
+                             const auto* text = item.as_string();
+                             if (text == nullptr) return std::nullopt;
+                             const auto prefix = ClientPrefix::parse(text->get());
+                             if (prefix) return *prefix;
+                             detail = "; " + prefix.error();
+                             return std::nullopt;
+                           });
+  if (refusal) *refusal += detail;
+  return refusal;
 }
 
 Refusal take_rate(const toml::node& node, std::optional<std::uint32_t>& target) {
