@@ -83,15 +83,15 @@ void ResponseOpt::describe(const image::View& view, const image::ZoneView& zone,
   writer.keep(octets());
 }
 
-void ResponseOpt::put_all(dns::Rcode rcode, ExtendedError error, ResponseWriter& writer) const noexcept {
+bool ResponseOpt::put_all(dns::Rcode rcode, ExtendedError error, ResponseWriter& writer) const noexcept {
   std::size_t left = writer.room() - std::min(writer.room(), octets());
   const auto take = [&left](std::size_t octets) {
     if (octets > left) return false;
     left -= octets;
     return true;
   };
-  const bool has_error =
-      error != ExtendedError::None && settings_.extended_errors && take(kHeadOctets + kExtendedErrorOctets);
+  const bool explains = error != ExtendedError::None && settings_.extended_errors;
+  const bool has_error = explains && take(kHeadOctets + kExtendedErrorOctets);
   const bool has_agent = !settings_.report_agent.empty() && take(kHeadOctets + settings_.report_agent.size());
   const std::size_t extra = (has_error ? kHeadOctets + kExtendedErrorOctets : 0) +
                             (has_agent ? kHeadOctets + settings_.report_agent.size() : 0);
@@ -111,6 +111,7 @@ void ResponseOpt::put_all(dns::Rcode rcode, ExtendedError error, ResponseWriter&
   }
   if (has_error) options.put_u16(OptionCode::ExtendedError, static_cast<std::uint16_t>(error));
   if (has_agent) options.put(OptionCode::ReportChannel, settings_.report_agent);
+  return has_error == explains;
 }
 
 }  // namespace torii::server

@@ -21,6 +21,7 @@ enum class ExtendedError : std::uint16_t {
   NotAuthoritative = 20,  // a name in none of our zones
   NotSupported = 21,      // a type that asks for something other than an RRset
   InvalidData = 24,       // the image is damaged
+  InvalidQueryType = 30,  // a type that nobody may ask for (RFC 9824)
   None = 0xFFFF,          // not a code
 };
 
@@ -43,14 +44,19 @@ class ResponseOpt {
   /// Octets to keep for OPT with the options decided on so far; 0 without OPT.
   [[nodiscard]] std::size_t octets() const noexcept { return query_.edns ? kFixedOctets + option_octets_ : 0; }
   [[nodiscard]] CookieState cookie() const noexcept { return cookie_state_; }
-  /// Writes OPT as the last record of the response.
-  void put(dns::Rcode rcode, ExtendedError error, ResponseWriter& writer) const noexcept {
-    if (!query_.edns) return;
+  /// Writes OPT as the last record of the response. False when `error` is to be told and did not fit.
+  bool put(dns::Rcode rcode, ExtendedError error, ResponseWriter& writer) const noexcept {
+    if (!query_.edns) return true;
     writer.keep(0);
-    if (option_octets_ == 0 && error == ExtendedError::None && settings_.report_agent.empty())
-      put_fixed(rcode, 0, writer);
-    else
-      put_all(rcode, error, writer);
+    if (option_octets_ > 0 || error != ExtendedError::None || !settings_.report_agent.empty())
+      return put_all(rcode, error, writer);
+    put_fixed(rcode, 0, writer);
+    return true;
+  }
+  /// Writes OPT without options, for queries whose options cannot be trusted.
+  void put_bare(dns::Rcode rcode, ResponseWriter& writer) const noexcept {
+    writer.keep(0);
+    put_fixed(rcode, 0, writer);
   }
 
  private:
@@ -68,7 +74,7 @@ class ResponseOpt {
     dns::store_u16(opt + 9, static_cast<std::uint16_t>(options));
     writer.count(Section::Additional, 1);
   }
-  void put_all(dns::Rcode rcode, ExtendedError error, ResponseWriter& writer) const noexcept;
+  bool put_all(dns::Rcode rcode, ExtendedError error, ResponseWriter& writer) const noexcept;
   void plan(const Client& client, Transport transport, dns::Octets request, std::size_t limit) noexcept;
   void describe(const image::View& view, const image::ZoneView& zone, bool at_apex, ResponseWriter& writer) noexcept;
 

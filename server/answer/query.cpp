@@ -50,8 +50,7 @@ bool parse_options(dns::Octets rdata, std::size_t at, Query& query) noexcept {
       case OptionCode::TcpKeepalive:  // likewise (RFC 7828 section 3.1); over UDP it must not matter in any form
         query.keepalive = query.keepalive || length == 0;
         break;
-      case OptionCode::ZoneVersion:
-        if (length != 0) return false;  // RFC 9660 section 3.2
+      case OptionCode::ZoneVersion:  // a payload is ignored (RFC 9660 section 3.2)
         query.zone_version = true;
         break;
       default:
@@ -61,16 +60,8 @@ bool parse_options(dns::Octets rdata, std::size_t at, Query& query) noexcept {
   return true;
 }
 
-}  // namespace
-
-QueryStatus parse_query(dns::Octets request, Query& query) noexcept {
-  if (request.size() < dns::kHeaderOctets || (request[2] & 0x80) != 0) return QueryStatus::Silent;
-  WireReader reader{request};
-  query.id = reader.u16();
-  const auto flags = reader.u16();
-  query.opcode = static_cast<dns::Opcode>(flags >> 11 & 15);
-  query.recursion_desired = (flags & 0x0100) != 0;
-  if (query.opcode != dns::Opcode::Query) return QueryStatus::NotImp;
+/// What stands behind ID and flags.
+QueryStatus parse_sections(WireReader& reader, dns::Octets request, Query& query) noexcept {
   const auto questions = reader.u16();
   const auto answers = reader.u16();
   const auto authorities = reader.u16();
@@ -102,18 +93,36 @@ QueryStatus parse_query(dns::Octets request, Query& query) noexcept {
     if (signed_request) return QueryStatus::FormErr;  // TSIG stands last (RFC 8945 section 5.1)
     if (type == RrType::TSIG) signed_request = true;
     if (type != RrType::OPT) continue;
-    if (query.edns || !root_owner || (!rdata.empty() && !parse_options(rdata, reader.offset() - rdata.size(), query)))
-      return QueryStatus::FormErr;
+    if (query.edns || !root_owner) return QueryStatus::FormErr;
     query.edns = true;
     query.udp_octets = rr_class < 512 ? std::uint16_t{512} : rr_class;  // RFC 6891 section 6.2.3
     version = static_cast<std::uint8_t>(ttl >> 16);
     query.dnssec_ok = (ttl & 0x8000) != 0;
+    // What options of later versions look like is not known (RFC 6891 section 6.1.3).
+    if (version == 0 && !rdata.empty() && !parse_options(rdata, reader.offset() - rdata.size(), query))
+      return QueryStatus::FormErr;
   }
   if (reader.left() != 0) return QueryStatus::FormErr;
   if (signed_request) return QueryStatus::NotAuth;
   if (version > 0) return QueryStatus::BadVersion;
   if (questions == 1) return QueryStatus::Ok;
   return query.cookie_octets > 0 && before_additional == 0 ? QueryStatus::CookieOnly : QueryStatus::FormErr;
+}
+
+}  // namespace
+
+QueryStatus parse_query(dns::Octets request, Query& query) noexcept {
+  if (request.size() < dns::kHeaderOctets || (request[2] & 0x80) != 0) return QueryStatus::Silent;
+  WireReader reader{request};
+  query.id = reader.u16();
+  const auto flags = reader.u16();
+  query.opcode = static_cast<dns::Opcode>(flags >> 11 & 15);
+  query.recursion_desired = (flags & 0x0100) != 0;
+  const auto status = parse_sections(reader, request, query);
+  if (query.opcode == dns::Opcode::Query) return status;
+  // Other opcodes may have another format. Where it is the common one, OPT is answered with OPT all the same.
+  if (status == QueryStatus::FormErr) query.edns = false;
+  return QueryStatus::NotImp;
 }
 
 }  // namespace torii::server

@@ -9,8 +9,8 @@
 
 namespace torii::server {
 
-/// What parsing came to. Everything but `Ok`, `CookieOnly` and `BadVersion` is answered with no more than a header, or
-/// not at all.
+/// What parsing came to. `FormErr`, `NotImp` and `NotAuth` are answered with no more than a header, or where an OPT was
+/// read with header, question and OPT (RFC 6891 section 7).
 enum class QueryStatus : std::uint8_t {
   Ok,
   CookieOnly,  // no question but a COOKIE option (RFC 7873 section 5.4)

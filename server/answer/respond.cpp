@@ -34,6 +34,13 @@ OctetCount answer_header(dns::Octets request, std::span<std::uint8_t> response, 
   return OctetCount{dns::kHeaderOctets};
 }
 
+/// What a query that is not answered from a zone is told.
+Rcode error_of(QueryStatus status) noexcept {
+  if (status == QueryStatus::NotImp) return Rcode::NotImp;
+  if (status == QueryStatus::NotAuth) return Rcode::NotAuth;
+  return status == QueryStatus::BadVersion ? Rcode::BADVERS : Rcode::FormErr;
+}
+
 /// Compares a lower-case wire name with one written as text labels.
 bool is_name(dns::NameView name, std::string_view wire) noexcept {
   return std::ranges::equal(name.octets(), wire, {}, {}, [](char c) { return static_cast<std::uint8_t>(c); });
@@ -64,6 +71,7 @@ std::optional<Rcode> refuse_type(std::uint16_t qtype) noexcept {
     case RrType::IXFR:
       return Rcode::Refused;
     case RrType::OPT:
+    case RrType::NXNAME:  // RFC 9824 section 3.5
       return Rcode::FormErr;
     case RrType::ANY:
       return std::nullopt;
@@ -93,6 +101,8 @@ ExtendedError explain(Rcode rcode, const Query& query, const image::View& view) 
       return ExtendedError::NotSupported;
     case Rcode::ServFail:
       return ExtendedError::InvalidData;
+    case Rcode::FormErr:
+      return ExtendedError::InvalidQueryType;
     default:
       return ExtendedError::None;
   }
@@ -138,7 +148,7 @@ OctetCount respond(const image::View& view, const AnswerSettings& settings, Tran
                    std::span<std::uint8_t> response, AnswerReport& report, const Client& client) noexcept {
   report = AnswerReport{};
   Query query;
-  const auto status = parse_query(request, query);
+  auto status = parse_query(request, query);
   report.qtype = static_cast<RrType>(query.qtype);
   report.edns = query.edns;
   report.dnssec_ok = query.dnssec_ok;
@@ -146,11 +156,10 @@ OctetCount respond(const image::View& view, const AnswerSettings& settings, Tran
     case QueryStatus::Silent:
       return OctetCount{0};
     case QueryStatus::FormErr:
-      return answer_header(request, response, query, Rcode::FormErr, report);
     case QueryStatus::NotImp:
-      return answer_header(request, response, query, Rcode::NotImp, report);
     case QueryStatus::NotAuth:
-      return answer_header(request, response, query, Rcode::NotAuth, report);
+      if (!query.edns) return answer_header(request, response, query, error_of(status), report);
+      break;
     case QueryStatus::BadVersion:
     case QueryStatus::CookieOnly:
     case QueryStatus::Ok:
@@ -163,25 +172,29 @@ OctetCount respond(const image::View& view, const AnswerSettings& settings, Tran
   ResponseOpt opt{query, settings, client, transport, request, std::min(limit, response.size())};
   report.cookie = opt.cookie() != CookieState::None;
   report.cookie_valid = opt.cookie() == CookieState::Valid;
-  if (status == QueryStatus::CookieOnly && !report.cookie)
-    return answer_header(request, response, query, Rcode::FormErr, report);
+  if (status == QueryStatus::CookieOnly && !report.cookie) status = QueryStatus::FormErr;  // cookies are off
   ResponseWriter writer{response, limit, opt.octets()};
   writer.start(request, query.question_end());
   Outcome outcome;
-  if (status == QueryStatus::BadVersion) {
-    outcome.rcode = Rcode::BADVERS;
-  } else if (settings.cookies_required && transport == Transport::Udp && report.cookie && !report.cookie_valid &&
-             status == QueryStatus::Ok) {
+  if (status == QueryStatus::CookieOnly) {  // RFC 7873 section 5.4
+    outcome.rcode = opt.cookie() == CookieState::Bad ? Rcode::BADCOOKIE : Rcode::NoError;
+  } else if (status != QueryStatus::Ok) {
+    outcome.rcode = error_of(status);
+  } else if (settings.cookies_required && transport == Transport::Udp && report.cookie && !report.cookie_valid) {
     outcome.rcode = Rcode::BADCOOKIE;  // the cookie beside it is good for the next try (RFC 7873 section 5.2.3)
-  } else if (status == QueryStatus::Ok) {
+  } else {
     outcome = answer_question(view, settings, query, opt, writer);
     if (outcome.rcode == Rcode::ServFail) writer.start(request, query.question_end());
   }
   const auto before_opt = writer.size();
-  opt.put(outcome.rcode, query.edns ? explain(outcome.rcode, query, view) : ExtendedError::None, writer);
-  const auto flags =
-      kFlagResponse | (outcome.authoritative ? kFlagAuthoritative : 0U) | (outcome.truncated ? kFlagTruncated : 0U) |
-      (query.recursion_desired ? kFlagRecursionDesired : 0U) | (static_cast<unsigned>(outcome.rcode) & 15U);
+  if (status == QueryStatus::FormErr)
+    opt.put_bare(outcome.rcode, writer);
+  else if (!opt.put(outcome.rcode, query.edns ? explain(outcome.rcode, query, view) : ExtendedError::None, writer))
+    outcome.truncated = true;  // RFC 8914 section 3
+  const auto flags = kFlagResponse | static_cast<unsigned>(query.opcode) << 11 |
+                     (outcome.authoritative ? kFlagAuthoritative : 0U) | (outcome.truncated ? kFlagTruncated : 0U) |
+                     (query.recursion_desired ? kFlagRecursionDesired : 0U) |
+                     (static_cast<unsigned>(outcome.rcode) & 15U);
   writer.finish(static_cast<std::uint16_t>(flags));
   report.rcode = outcome.rcode;
   report.responded = true;

@@ -23,8 +23,8 @@ enum class RrType : std::uint16_t {
   A = 1, NS = 2, MD = 3, MF = 4, CNAME = 5, SOA = 6, MB = 7, MG = 8, MR = 9, NULL_ = 10, WKS = 11, PTR = 12,
   HINFO = 13, MINFO = 14, MX = 15, TXT = 16, SIG = 24, KEY = 25, AAAA = 28, NXT = 30, SRV = 33, NAPTR = 35,
   DNAME = 39, OPT = 41, DS = 43, RRSIG = 46, NSEC = 47, DNSKEY = 48, NSEC3 = 50, NSEC3PARAM = 51, CDS = 59,
-  CDNSKEY = 60, CSYNC = 62, ZONEMD = 63, SVCB = 64, HTTPS = 65, TKEY = 249, TSIG = 250, IXFR = 251, AXFR = 252,
-  MAILB = 253, MAILA = 254, ANY = 255,
+  CDNSKEY = 60, CSYNC = 62, ZONEMD = 63, SVCB = 64, HTTPS = 65, NXNAME = 128, TKEY = 249, TSIG = 250, IXFR = 251,
+  AXFR = 252, MAILB = 253, MAILA = 254, ANY = 255,
 };
 
 enum class RrClass : std::uint16_t { IN = 1, CH = 3, HS = 4, NONE = 254, ANY = 255 };
