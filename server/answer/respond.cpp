@@ -170,17 +170,18 @@ OctetCount respond(const image::View& view, const AnswerSettings& settings, Tran
           ? dns::kMessageOctetsMax
           : std::min<std::size_t>(query.udp_octets, std::max<std::size_t>(settings.udp_octets_max, 512));
   ResponseOpt opt{query, settings, client, transport, request, std::min(limit, response.size())};
-  report.cookie = opt.cookie() != CookieState::None;
-  report.cookie_valid = opt.cookie() == CookieState::Valid;
-  if (status == QueryStatus::CookieOnly && !report.cookie) status = QueryStatus::FormErr;  // cookies are off
+  report.cookie = opt.cookie();
+  if (status == QueryStatus::CookieOnly && report.cookie == CookieState::None)
+    status = QueryStatus::FormErr;  // cookies are off
   ResponseWriter writer{response, limit, opt.octets()};
   writer.start(request, query.question_end());
   Outcome outcome;
   if (status == QueryStatus::CookieOnly) {  // RFC 7873 section 5.4
-    outcome.rcode = opt.cookie() == CookieState::Bad ? Rcode::BADCOOKIE : Rcode::NoError;
+    outcome.rcode = report.cookie == CookieState::Bad ? Rcode::BADCOOKIE : Rcode::NoError;
   } else if (status != QueryStatus::Ok) {
     outcome.rcode = error_of(status);
-  } else if (settings.cookies_required && transport == Transport::Udp && report.cookie && !report.cookie_valid) {
+  } else if (settings.cookies_required && transport == Transport::Udp && report.cookie != CookieState::None &&
+             report.cookie != CookieState::Valid) {
     outcome.rcode = Rcode::BADCOOKIE;  // the cookie beside it is good for the next try (RFC 7873 section 5.2.3)
   } else {
     outcome = answer_question(view, settings, query, opt, writer);

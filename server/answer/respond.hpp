@@ -61,8 +61,7 @@ struct AnswerReport {
   /// of a wildcard's answer; the zone's apex for a negative answer.
   std::uint8_t source_at{};
   std::uint16_t opt_octets{};  // of the OPT RR, which stands last; 0: there is none
-  bool cookie{};               // the query carried a COOKIE option, and cookies are on
-  bool cookie_valid{};         // the query carried a server cookie that we made (RFC 7873 section 5.2.3)
+  CookieState cookie{};        // what the query's COOKIE option was worth (RFC 7873 section 5.2)
 };
 
 /// Answers one request. `view` may be empty (no zone loaded): every zone question is then REFUSED.

@@ -58,7 +58,7 @@ RateVerdict RateLimiter::judge(ClientAddress client, const AnswerReport& report,
   const auto& budget = budgets_[static_cast<std::size_t>(own)];
   const auto& all = budgets_[static_cast<std::size_t>(RateClass::All)];
   if (budget.credit_per_ms == 0 && all.credit_per_ms == 0) return {RateOutcome::Within, own};
-  if (report.cookie_valid) return {RateOutcome::ExemptCookie, own};
+  if (report.cookie == CookieState::Valid) return {RateOutcome::ExemptCookie, own};
   if (exempt_.contains(client)) return {RateOutcome::ExemptPrefix, own};
 
   // What is hashed: the prefix and the class, then for a positive answer QTYPE, then unless for an error the name.

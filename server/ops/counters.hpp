@@ -2,7 +2,6 @@
 /// What a worker counts. Each worker writes its own set, padded from its neighbours' cache lines; the admin thread
 /// reads all sets at its own pace and adds them up. A cell has one writer, so counting is a plain load, add and store:
 /// relaxed atomics only make the concurrent read well defined.
-#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -53,10 +52,24 @@ static_assert(kCountedTypeNames[counted_type_slot(dns::RrType::AAAA)] == "AAAA")
 static_assert(kCountedTypeNames[counted_type_slot(dns::RrType::ANY)] == "ANY");
 static_assert(kCountedTypeNames[counted_type_slot(dns::RrType{999})] == "other");
 
-/// RCODEs 0 to 16 each have a cell, the rest share the last. Source: RFC 1035 section 4.1.1, RFC 6891 section 9.
-inline constexpr std::array<std::string_view, 18> kCountedRcodeNames{
-    "NOERROR", "FORMERR", "SERVFAIL",  "NXDOMAIN", "NOTIMP", "REFUSED", "YXDOMAIN", "YXRRSET", "NXRRSET",
-    "NOTAUTH", "NOTZONE", "DSOTYPENI", "12",       "13",     "14",      "15",       "BADVERS", "other"};
+/// RCODEs 0 to 16 and BADCOOKIE each have a cell, the rest share the last. Source: RFC 1035 section 4.1.1, RFC 6891
+/// section 9, RFC 7873 section 8.
+inline constexpr std::array<std::string_view, 19> kCountedRcodeNames{
+    "NOERROR", "FORMERR",   "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED", "YXDOMAIN", "YXRRSET",   "NXRRSET", "NOTAUTH",
+    "NOTZONE", "DSOTYPENI", "12",       "13",       "14",     "15",      "BADVERS",  "BADCOOKIE", "other"};
+
+/// Place of `rcode` in kCountedRcodeNames.
+constexpr std::size_t counted_rcode_slot(dns::Rcode rcode) noexcept {
+  if (rcode <= dns::Rcode::BADVERS) return static_cast<std::size_t>(rcode);
+  return kCountedRcodeNames.size() - (rcode == dns::Rcode::BADCOOKIE ? 2 : 1);
+}
+static_assert(kCountedRcodeNames[counted_rcode_slot(dns::Rcode::BADVERS)] == "BADVERS");
+static_assert(kCountedRcodeNames[counted_rcode_slot(dns::Rcode::BADCOOKIE)] == "BADCOOKIE");
+static_assert(kCountedRcodeNames[counted_rcode_slot(dns::Rcode{17})] == "other");
+
+/// What the COOKIE options of queries were worth, by CookieState; those without are not counted.
+inline constexpr std::array<std::string_view, 4> kCookieStateNames{"none", "client_only", "bad", "valid"};
+static_assert(static_cast<std::size_t>(CookieState::Valid) + 1 == kCookieStateNames.size());
 
 /// Events of one transport beside RCODE and type.
 enum class QueryEvent : std::uint8_t { Received, Silent, Truncated, Edns, DnssecOk, Referral, ResponseOctets, Count };
@@ -100,6 +113,7 @@ struct CounterSet {
     std::array<Cell, static_cast<std::size_t>(QueryEvent::Count)> event{};
     std::array<Cell, kCountedRcodeNames.size()> rcode{};
     std::array<Cell, kCountedTypeNames.size()> type{};
+    std::array<Cell, kCookieStateNames.size()> cookie{};
   };
   std::array<PerTransport, 2> transport{};  ///< by Transport
   std::array<Cell, static_cast<std::size_t>(UdpEvent::Count)> udp{};
@@ -118,8 +132,8 @@ struct alignas(128) WorkerCounters : CounterSet<Counter> {
     };
     add(QueryEvent::Received, 1);
     if (response_octets == 0) return add(QueryEvent::Silent, report.responded ? 0 : 1);  // else a rate limit held it
-    const auto rcode = static_cast<std::size_t>(report.rcode);
-    cells.rcode[std::min(rcode, cells.rcode.size() - 1)].add();
+    cells.rcode[counted_rcode_slot(report.rcode)].add();
+    if (report.cookie != CookieState::None) cells.cookie[static_cast<std::size_t>(report.cookie)].add();
     if (report.qtype != dns::RrType{}) cells.type[counted_type_slot(report.qtype)].add();
     add(QueryEvent::Truncated, report.truncated ? 1 : 0);
     add(QueryEvent::Edns, report.edns ? 1 : 0);
@@ -161,6 +175,7 @@ inline void add_to(CounterTotals& totals, const CounterSet<Counter>& worker) noe
     add(totals.transport[i].event, worker.transport[i].event);
     add(totals.transport[i].rcode, worker.transport[i].rcode);
     add(totals.transport[i].type, worker.transport[i].type);
+    add(totals.transport[i].cookie, worker.transport[i].cookie);
   }
   add(totals.udp, worker.udp);
   add(totals.closed, worker.closed);

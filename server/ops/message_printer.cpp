@@ -7,13 +7,11 @@
 #include <iterator>
 #include <string_view>
 
+#include "server/ops/option_text.hpp"
 #include "torii/dns/presentation.hpp"
 
 namespace torii::server {
 namespace {
-
-constexpr std::uint16_t kOptionNsid = 3;            // RFC 5001
-constexpr std::uint16_t kOptionExtendedError = 15;  // RFC 8914
 
 std::string opcode_text(unsigned opcode) {
   constexpr std::array<std::string_view, 7> kNames{"QUERY", "IQUERY", "STATUS", "", "NOTIFY", "UPDATE", "DSO"};
@@ -37,11 +35,7 @@ const MessageRecord* find_opt(const Message& message) {
   return opt == message.additional.end() ? nullptr : &*opt;
 }
 
-void append_printable(std::string& out, dns::Octets octets) {
-  for (const auto octet : octets) out += octet >= 0x20 && octet < 0x7F ? static_cast<char>(octet) : '.';
-}
-
-/// Source: RFC 6891 section 6.1.2 (options), RFC 5001 (NSID), RFC 8914 (extended errors).
+/// Source: RFC 6891 section 6.1.2.
 void append_options(std::string& out, dns::Octets rdata) {
   dns::WireReader reader{rdata};
   while (reader.left() > 0) {
@@ -51,20 +45,7 @@ void append_options(std::string& out, dns::Octets rdata) {
       out += "; malformed options\n";
       return;
     }
-    if (code == kOptionExtendedError && value.size() >= 2) {
-      out += fmt::format("; EDE: {} (", dns::load_u16(value.data()));
-      append_printable(out, value.subspan(2));
-      out += ")\n";
-      continue;
-    }
-    out += code == kOptionNsid ? std::string{"; NSID:"} : fmt::format("; OPT={}:", code);
-    for (const auto octet : value) out += fmt::format(" {:02x}", octet);
-    if (!value.empty()) {
-      out += " (\"";
-      append_printable(out, value);
-      out += "\")";
-    }
-    out += '\n';
+    append_option(out, code, value);
   }
 }
 
@@ -93,15 +74,6 @@ void append_section(std::string& out, std::string_view title, const std::vector<
 }
 
 }  // namespace
-
-std::string rcode_text(std::uint16_t rcode) {
-  constexpr std::array<std::string_view, 12> kNames{"NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN",
-                                                    "NOTIMP",  "REFUSED", "YXDOMAIN", "YXRRSET",
-                                                    "NXRRSET", "NOTAUTH", "NOTZONE",  "DSOTYPENI"};
-  if (rcode < kNames.size()) return std::string{kNames[rcode]};
-  if (rcode == 16) return "BADVERS";
-  return fmt::format("RCODE{}", rcode);
-}
 
 std::string message_text(const Message& message) {
   const auto* opt = find_opt(message);

@@ -8,7 +8,4 @@ namespace torii::server {
 
 [[nodiscard]] std::string message_text(const Message& message);
 
-/// IANA's name, or the number.
-[[nodiscard]] std::string rcode_text(std::uint16_t rcode);
-
 }  // namespace torii::server

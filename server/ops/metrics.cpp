@@ -77,6 +77,11 @@ void write_queries(Page& page, const CounterTotals& totals) {
     for (std::size_t i = 0; i < kCountedTypeNames.size(); ++i)
       page.sample(fmt::format("transport=\"{}\",type=\"{}\"", kTransportNames[t], kCountedTypeNames[i]),
                   totals.transport[t].type[i]);
+  page.family("torii_queries_cookie_total", "counter", "Answered queries with a COOKIE option, by what it was worth.");
+  for (std::size_t t = 0; t < kTransportNames.size(); ++t)
+    for (std::size_t i = 1; i < kCookieStateNames.size(); ++i)
+      page.sample(fmt::format("transport=\"{}\",state=\"{}\"", kTransportNames[t], kCookieStateNames[i]),
+                  totals.transport[t].cookie[i]);
 }
 
 void write_transports(Page& page, const CounterTotals& totals, const ServerFacts& facts) {
@@ -178,6 +183,8 @@ std::vector<std::string> counter_lines(const CounterTotals& totals, const ImageS
     for (std::size_t i = 0; i < kCountedRcodeNames.size(); ++i) append(line, kCountedRcodeNames[i], cells.rcode[i]);
     for (std::size_t i = 0; i < kCountedTypeNames.size(); ++i)
       append(line, fmt::format("type.{}", kCountedTypeNames[i]), cells.type[i]);
+    for (std::size_t i = 1; i < kCookieStateNames.size(); ++i)
+      append(line, fmt::format("cookie.{}", kCookieStateNames[i]), cells.cookie[i]);
     lines.push_back(std::move(line));
   }
   std::string events = "counters udp events:";

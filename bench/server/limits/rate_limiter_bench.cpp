@@ -29,7 +29,7 @@ void run(benchmark::State& state, const RateLimitSettings& with, std::uint32_t p
   report.kind = AnswerKind::Referral;
   report.name_octets = 16;
   report.source_at = 4;
-  report.cookie_valid = has_cookie;
+  report.cookie = has_cookie ? CookieState::Valid : CookieState::None;
   std::uint64_t asked = 0;
   std::uint64_t as_expected = 0;
   const auto before = testing::allocation_count();

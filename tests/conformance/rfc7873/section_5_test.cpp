@@ -42,7 +42,7 @@ TEST_F(Rfc7873Section5, EveryAnswerCarriesBothCookies) {  // 5.2.3, 5.2.4, 5.2.5
     for (const auto* name : {"www.example.", "nosuch.example.", "www.deleg.example.", "example.org."}) {
       ask(name, dns::RrType::TXT, option(kCookie, sent));
       EXPECT_EQ(cookie(), ours) << name;
-      EXPECT_EQ(report_.cookie_valid, sent == ours);
+      EXPECT_EQ(report_.cookie == server::CookieState::Valid, sent == ours);
     }
 }
 

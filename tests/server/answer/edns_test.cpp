@@ -89,10 +89,10 @@ TEST_F(Edns, ClientCookieGetsAServerCookie) {  // RFC 9018 appendix A.1
                        0x5c, 0xf7, 0x9f, 0x11, 0x1f, 0x81, 0x30, 0xc3, 0xee, 0xe2, 0x94, 0x80};
   EXPECT_EQ(options_.at(kCookie), expected);
   EXPECT_EQ(heard_.answer.size(), 1U);
-  EXPECT_TRUE(report_.cookie && !report_.cookie_valid);
+  EXPECT_EQ(report_.cookie, CookieState::ClientOnly);
   ask("www.example.", RrType::TXT, option(kCookie, expected));
   EXPECT_EQ(options_.at(kCookie), expected);
-  EXPECT_TRUE(report_.cookie && report_.cookie_valid);
+  EXPECT_EQ(report_.cookie, CookieState::Valid);
 }
 
 TEST_F(Edns, CookiesOfBadLengthAreFormErr) {  // RFC 7873 section 5.2.2
@@ -114,7 +114,7 @@ TEST_F(Edns, CookiesThatAreOffAreIgnored) {
   settings_.cookies = {};
   ask("www.example.", RrType::TXT, option(kCookie, kClientCookie));
   EXPECT_TRUE(options_.empty());
-  EXPECT_FALSE(report_.cookie);
+  EXPECT_EQ(report_.cookie, CookieState::None);
 }
 
 TEST_F(Edns, CookieWithoutAQuestion) {  // RFC 7873 section 5.4

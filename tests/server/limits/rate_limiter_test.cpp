@@ -130,7 +130,7 @@ TEST(RateLimiter, ExemptsPrefixesAndCookies) {
   RateLimiter limiter{exempt, 1, kKey};
   const auto asked = query("www.example.");
   auto with_cookie = asked;
-  with_cookie.report.cookie_valid = true;
+  with_cookie.report.cookie = CookieState::Valid;
   for (int i = 0; i < 100; ++i) {
     ASSERT_EQ(judge(limiter, "192.0.2.128", asked).outcome, RateOutcome::ExemptPrefix);
     ASSERT_EQ(judge(limiter, "2001:db8::1", asked).outcome, RateOutcome::ExemptPrefix);

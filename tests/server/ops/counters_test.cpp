@@ -29,6 +29,9 @@ CounterTotals sample_totals() {
   worker->count(Transport::Udp, report(dns::Rcode::NXDomain, dns::RrType::A), 100);
   worker->count(Transport::Tcp, report(dns::Rcode::BADVERS, dns::RrType{65280}), 40);
   worker->count(Transport::Tcp, report(static_cast<dns::Rcode>(4000), dns::RrType{}), 12);
+  auto refused = report(dns::Rcode::BADCOOKIE, dns::RrType::A);
+  refused.cookie = CookieState::Bad;
+  worker->count(Transport::Udp, refused, 80);
   worker->count(Transport::Udp, AnswerReport{}, 0);
   worker->count(UdpEvent::SourcePortZero);
   worker->accepted();
@@ -52,17 +55,20 @@ std::string page() {
 TEST(Counters, AddUpOverWorkers) {
   const auto text = page();
   for (const auto* line : {
-           "torii_queries_total{transport=\"udp\"} 6\n",
+           "torii_queries_total{transport=\"udp\"} 8\n",
            "torii_queries_silent_total{transport=\"udp\"} 2\n",
            "torii_responses_total{transport=\"udp\",rcode=\"NOERROR\"} 2\n",
            "torii_responses_total{transport=\"udp\",rcode=\"NXDOMAIN\"} 2\n",
            "torii_responses_total{transport=\"tcp\",rcode=\"BADVERS\"} 2\n",
+           "torii_responses_total{transport=\"udp\",rcode=\"BADCOOKIE\"} 2\n",
+           "torii_queries_cookie_total{transport=\"udp\",state=\"bad\"} 2\n",
+           "torii_queries_cookie_total{transport=\"udp\",state=\"valid\"} 0\n",
            "torii_responses_total{transport=\"tcp\",rcode=\"other\"} 2\n",
            "torii_queries_by_type_total{transport=\"udp\",type=\"AAAA\"} 2\n",
            "torii_queries_by_type_total{transport=\"tcp\",type=\"other\"} 2\n",
            "torii_responses_referral_total{transport=\"udp\"} 2\n",
            "torii_responses_truncated_total{transport=\"udp\"} 2\n",
-           "torii_response_octets_total{transport=\"udp\"} 800\n",
+           "torii_response_octets_total{transport=\"udp\"} 960\n",
            "torii_udp_events_total{event=\"source_port_zero\"} 2\n",
            "torii_tcp_accepted_total 4\n",
            "torii_tcp_connections_open 2\n",
@@ -133,7 +139,7 @@ TEST(Counters, PageIsWellFormed) {
 TEST(Counters, LinesLeaveOutWhatIsZero) {
   const auto lines = counter_lines(sample_totals(), {});
   ASSERT_EQ(lines.size(), 6U);
-  EXPECT_NE(lines[0].find(" received=6"), std::string::npos) << lines[0];
+  EXPECT_NE(lines[0].find(" received=8"), std::string::npos) << lines[0];
   EXPECT_EQ(lines[0].find("SERVFAIL"), std::string::npos) << lines[0];
   EXPECT_NE(lines[3].find(" closed.evicted_idle=2"), std::string::npos) << lines[3];
 }

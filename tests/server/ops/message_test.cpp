@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "server/ops/message_printer.hpp"
+#include "server/ops/option_text.hpp"
 
 namespace torii::server {
 namespace {
@@ -106,7 +107,30 @@ TEST(MessageText, ShowsExtendedRcodes) {
   EXPECT_NE(message_text(*message).find("status: BADVERS"), std::string::npos);
   EXPECT_EQ(rcode_text(0), "NOERROR");
   EXPECT_EQ(rcode_text(3), "NXDOMAIN");
-  EXPECT_EQ(rcode_text(23), "RCODE23");
+  EXPECT_EQ(rcode_text(23), "BADCOOKIE");
+  EXPECT_EQ(rcode_text(24), "RCODE24");
+}
+
+TEST(MessageText, NamesTheOptions) {
+  const auto text = [](std::uint16_t code, std::string_view hex) {
+    std::string out;
+    append_option(out, code, from_hex(std::string{hex}));
+    return out;
+  };
+  EXPECT_EQ(text(3, "6162"), "; NSID: 61 62 (\"ab\")\n");
+  EXPECT_EQ(text(8, ""), "; CLIENT-SUBNET:\n");
+  EXPECT_EQ(text(9, "00093a80"), "; EXPIRE: 604800 seconds\n");
+  EXPECT_EQ(text(10, "2464c4abcf10c957"), "; COOKIE: 2464c4abcf10c957\n");
+  EXPECT_EQ(text(11, "012d"), "; TCP-KEEPALIVE: 30.1 seconds\n");
+  EXPECT_EQ(text(15, "0014"), "; EDE: 20 (Not Authoritative)\n");
+  EXPECT_EQ(text(15, "001e6f6f7073"), "; EDE: 30 (Invalid Query Type): \"oops\"\n");
+  EXPECT_EQ(text(15, "ffff"), "; EDE: 65535\n");
+  EXPECT_EQ(text(18, "03657272047465737400"), "; REPORT-CHANNEL: err.test.\n");
+  EXPECT_EQ(text(19, "010000001267"), "; ZONEVERSION: SOA serial 4711 (1 labels)\n");
+  EXPECT_EQ(text(65001, "00"), "; OPT=65001: 00 (\".\")\n");
+  // Of another length than they should be: octets.
+  EXPECT_EQ(text(11, "01"), "; TCP-KEEPALIVE: 01 (\".\")\n");
+  EXPECT_EQ(text(18, "0365"), "; REPORT-CHANNEL: 03 65 (\".e\")\n");
 }
 
 }  // namespace
