@@ -8,7 +8,7 @@
 
 `./dev bench zones` does all of it. The phases are apart so that each can run on an otherwise idle machine.
 
-A zone has 15 records: SOA, two NS, two hosts' addresses, MX, TXT, www, and one delegation with glue. Queries go to
+A zone has 14 records: SOA, two NS, two hosts' addresses, MX, TXT, www, and one delegation with glue. Queries go to
 uniformly random zones at a fixed rate, 10 at a time: 60 % an address, 20 % a name that does not exist, 20 % a referral,
 without EDNS. Every response is checked: ID, RCODE, AA, counts, and the address. The cost is the CPU time that the server's
 processes took (schedstat, nanoseconds), kernel included, for each response.
