@@ -79,6 +79,15 @@ bool Responder::has_substituted(const image::ZoneView& zone, NameView owner) con
   return false;
 }
 
+/// Whether the subject's node has a DNAME RRset that the answer holds already, as an alias led back to its owner.
+bool Responder::is_sent_dname(const Subject& subject, const image::NodeView& node) const noexcept {
+  const auto name = subject.lookup.name.octets();
+  return !targets_.empty() && node.find(static_cast<std::uint16_t>(RrType::DNAME)) &&
+         node.head->name_octets <= name.size() &&
+         std::equal(node.labels, node.labels + node.head->name_octets, name.begin()) &&
+         has_substituted(subject.zone, subject.lookup.suffix(0));
+}
+
 /// A CNAME RR whose target is spelled out.
 void Responder::put_cname(std::size_t owner_at, std::uint32_t ttl, const Name& target) noexcept {
   std::array<std::uint8_t, 2 + kRrFixedOctets> fixed{};

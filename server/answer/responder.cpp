@@ -72,10 +72,11 @@ Responder::Outcome Responder::answer_from(const Subject& subject, const image::N
     return Outcome::Done;
   }
   // These two may stand beside a CNAME; where they do not, it is followed as for any type (RFC 4035 section 2.5).
-  if (type == RrType::RRSIG && answer_signatures(node, bases) == Outcome::Done) return Outcome::Done;
+  if (type == RrType::RRSIG && answer_signatures(subject, node, bases) == Outcome::Done) return Outcome::Done;
   if (type == RrType::NSEC && answer_nsec(subject, node, bases) == Outcome::Done) return Outcome::Done;
   if (const auto ref = node.find(query_.qtype)) {
     const auto ns_at = writer_.size();
+    if (type == RrType::DNAME && is_sent_dname(subject, node)) return Outcome::Done;
     require(Section::Answer, ref, bases);
     if (type == RrType::NS && node.head->referral) {
       flush_authority();  // the proofs of an alias from a wildcard come before the addresses
@@ -106,14 +107,17 @@ void Responder::put_signatures(Ref ref, Bases bases) noexcept {
   if (!stopped()) writer_.count(Section::Answer, head.signature_records);
 }
 
-Responder::Outcome Responder::answer_signatures(const image::NodeView& node, Bases bases) noexcept {
+Responder::Outcome Responder::answer_signatures(const Subject& subject, const image::NodeView& node,
+                                                Bases bases) noexcept {
   const auto before = writer_.counted(Section::Answer);
-  for (std::size_t i = 0; i < node.head->set_count; ++i) put_signatures(node.sets[i].block, bases);
+  const auto sent = query_.dnssec_ok && is_sent_dname(subject, node) ? node.find(number(RrType::DNAME)) : Ref{};
+  for (std::size_t i = 0; i < node.head->set_count; ++i)
+    if (!sent || node.sets[i].block != sent) put_signatures(node.sets[i].block, bases);
   const auto denial = view_.block(node.head->denial);
   const bool own = denial && denial.head->owner_octets == node.head->name_octets && !node.is(image::kNodeUnproven) &&
                    std::equal(node.labels, node.labels + node.head->name_octets, denial.owner);
   if (own) put_signatures(node.head->denial, bases);
-  return writer_.counted(Section::Answer) > before || stopped() ? Outcome::Done : Outcome::NoData;
+  return sent || writer_.counted(Section::Answer) > before || stopped() ? Outcome::Done : Outcome::NoData;
 }
 
 Responder::Outcome Responder::answer_nsec(const Subject& subject, const image::NodeView& node, Bases bases) noexcept {

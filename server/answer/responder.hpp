@@ -54,13 +54,14 @@ class Responder {
   Outcome step(const Subject& subject) noexcept;
   Outcome answer_from(const Subject& subject, const image::NodeView& node, Bases bases) noexcept;
   void answer_any(const image::NodeView& node, Bases bases) noexcept;
-  Outcome answer_signatures(const image::NodeView& node, Bases bases) noexcept;
+  Outcome answer_signatures(const Subject& subject, const image::NodeView& node, Bases bases) noexcept;
   Outcome answer_nsec(const Subject& subject, const image::NodeView& node, Bases bases) noexcept;
   void put_signatures(image::Ref ref, Bases bases) noexcept;
 
   Outcome follow_cname(const Subject& subject, image::Ref ref, Bases bases) noexcept;
   Outcome follow_dname(const Subject& subject, const Walk& at) noexcept;
   bool aim(const dns::Name& target) noexcept;
+  [[nodiscard]] bool is_sent_dname(const Subject& subject, const image::NodeView& node) const noexcept;
   [[nodiscard]] bool has_substituted(const image::ZoneView& zone, dns::NameView owner) const noexcept;
   void put_cname(std::size_t owner_at, std::uint32_t ttl, const dns::Name& target) noexcept;
 

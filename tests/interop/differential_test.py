@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Random zones, many to an image, answered by toriid, NSD, Knot and BIND, and by the reference of reference.py.
+"""Random zones, many to an image, answered by toriid, NSD, Knot, BIND and PowerDNS, and by reference.py.
 
 Each of our answers must be the reference's, and where it is signed, must validate; each peer's is compared with ours,
 and a difference is classed by the rules of peer_rules.py, which say who is right and by which text. A difference from
@@ -28,7 +28,7 @@ import servers
 import wire
 
 BATCH = 50  # seeds
-PEERS = ("nsd", "knot", "bind")
+PEERS = ("nsd", "knot", "bind", "pdns")
 LIMITS = (None, 512, 1232)  # UDP, by EDNS size; None: no EDNS, so 512
 
 
@@ -52,6 +52,15 @@ def make_zones(lab, seed, refused):
     return made
 
 
+def nsec3_parameters(zone):
+    """As PowerDNS writes them: hash algorithm, flags (1: opt-out), iterations, salt. None: the zone has no NSEC3."""
+    if not zone.parameters:
+        return None
+    optout = any(sets[wire.NSEC3][1][0][1] & 1 for sets in zone.nsec3.values())
+    iterations, salt = zone.parameters
+    return f"1 {int(optout)} {iterations} {salt.hex() or '-'}"
+
+
 class Run:
     def __init__(self):
         self.findings = compare.Findings(shown=int(os.environ.get("TORII_SHOWN", "25")))
@@ -67,7 +76,9 @@ class Run:
             files.update({random_zones.text(zone.origin): zone.path for zone, _ in made})
             known = {plain.apex: plain for _, plain in made}
             toriid = lab.toriid(files)
-            peers = [lab.nsd(files), lab.knot(files), lab.bind(files)]
+            presigned = {random_zones.text(zone.origin): nsec3_parameters(plain) for zone, plain in made
+                         if zone.form != "unsigned"}
+            peers = [lab.nsd(files), lab.knot(files), lab.bind(files), lab.pdns(files, presigned)]
             loaded = {peer.name: self.loaded_by(peer, known) for peer in peers}
             asked = []
             for zone, plain in made:
@@ -191,7 +202,7 @@ def against_reference(message, expected):
 def main():
     numbers = [int(argument) for argument in sys.argv[1:]]
     zones, queries, seed = (numbers + [40, 8000, 1][len(numbers):])[:3]
-    servers.need("nsd", "knotd", "named", "dnssec-signzone", "dnssec-keygen")
+    servers.need("nsd", "knotd", "named", "pdns_server", "pdnsutil", "dnssec-signzone", "dnssec-keygen")
     run, started = Run(), time.monotonic()
     # A question costs one exchange over TCP and 0.75 over UDP on average.
     per_zone = max(10, int(queries / zones / 1.7) + 1)

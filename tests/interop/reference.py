@@ -207,6 +207,15 @@ class Zone:
         chain = lines_up(name, self.apex)
         return chain[chain.index(node) + 1] in self.names or b"\1*" + node in self.names
 
+    def lowest(self, name, reading):
+        """What `place` gives for a server that searches from the name up, or None when that makes no difference."""
+        nodes = lines_up(name, self.apex)[::-1]
+        cut = next((node for node in nodes if self.is_cut(node)), None)
+        if reading.lower_cut and cut:
+            return "cut", cut
+        dname = next((node for node in nodes if node != name and self.has(node, wire.DNAME)), None)
+        return ("dname", dname) if reading.lower_dname and dname and name not in self.names else None
+
     def place(self, name, occluded=False):
         """Where step 3 of RFC 1034 section 4.3.2 ends: ("cut"|"dname"|"exact"|"wildcard"|"nothing", the node)."""
         previous = None
@@ -228,11 +237,29 @@ class Zone:
 class Reading:
     """Another reading of the algorithm, to say what a peer's answer rests on (peer_rules.py). The default is ours."""
 
-    def __init__(self, own_zone=False, occluded=False, hashes=False, children=False):
+    def __init__(self, own_zone=False, occluded=False, hashes=False, children=False, lower_cut=False,
+                 follow_cname=False, no_nsec=False, ds_below=False, no_ds=False,
+                 lower_dname=False, no_parameters=False,
+                 follow_dname=False):
         self.own_zone = own_zone  # aliases are followed within the zone they are in
         self.occluded = occluded  # names below a DNAME are found
         self.hashes = hashes      # owners of NSEC3 records exist
         self.children = children  # names of the zones above and below exist in this one too
+        self.lower_cut = lower_cut  # of two cuts one below the other, the lower is referred to
+        self.lower_dname = lower_dname  # so for two DNAMEs
+        self.no_parameters = no_parameters  # NSEC3PARAM is no RRset of the zone
+        self.ds_below = ds_below    # DS is looked up below a cut
+        self.no_ds = no_ds          # DS that is not signed is not found
+        self.follow_cname = follow_cname  # an alias at a wildcard is followed when QTYPE is CNAME, too
+        self.follow_dname = follow_dname  # and the CNAME that a DNAME makes
+        self.no_nsec = no_nsec    # NSEC records are not found without DO and by way of a wildcard
+
+    def hides(self, zone, place, node, kind, do):
+        """Whether a type is not looked up, though the name has it. `place`: as Zone.place has it."""
+        return (kind == wire.CNAME and self.follow_cname and place == "wildcard" or
+                kind == wire.NSEC and self.no_nsec and (not do or place == "wildcard") or
+                kind == wire.DS and self.no_ds and wire.DS not in zone.signatures.get(node, {}) or
+                kind == wire.NSEC3PARAM and self.no_parameters)
 
 
 def with_names(zone, zones, reading):
@@ -284,7 +311,9 @@ def answer(zones, qname, kind, do, reading=Reading()):
 
 def _step(out, zone, name, kind, do, reading):
     """Answers for `name`; the next name when an alias is to be followed."""
-    where, node = zone.place(name, reading.occluded)
+    where, node = zone.lowest(name, reading) or zone.place(name, reading.occluded)
+    if reading.ds_below and kind == wire.DS and name in zone.names:
+        where, node = "exact", name
     if where == "cut" and not (node == name and kind == wire.DS):
         out.steps.append("referral")
         out.authority |= zone.records(node, wire.NS)
@@ -294,7 +323,7 @@ def _step(out, zone, name, kind, do, reading):
         return None
     out.aa = True
     if where == "dname":
-        return _substitute(out, zone, name, node, kind, do)
+        return _substitute(out, zone, name, node, kind, do, reading)
     if where == "nothing":
         out.steps.append("nxdomain")
         out.rcode = wire.NXDOMAIN
@@ -317,7 +346,7 @@ def _step(out, zone, name, kind, do, reading):
     elif kind == wire.RRSIG and zone.signatures.get(node):
         for covered in zone.signatures[node]:
             out.answer |= zone.signatures_of(node, covered, name)
-    elif kind in sets:
+    elif kind in sets and not reading.hides(zone, where, node, kind, do):
         out.answer |= zone.records(node, kind, name, do)
         if kind == wire.NS and node == zone.apex:
             out.additional |= zone.addresses(sets[wire.NS][1], do)
@@ -338,7 +367,7 @@ def _step(out, zone, name, kind, do, reading):
     return following
 
 
-def _substitute(out, zone, name, node, kind, do):
+def _substitute(out, zone, name, node, kind, do, reading):
     """Source: RFC 6672 sections 2.2, 3.1 and 3.2."""
     out.steps.append("dname")
     ttl, rdatas = zone.sets[node][wire.DNAME]
@@ -348,7 +377,8 @@ def _substitute(out, zone, name, node, kind, do):
         out.rcode = wire.YXDOMAIN
         return None
     out.answer.add(wire.RR((name, wire.CNAME, 1, ttl, target)))
-    return None if kind in (wire.CNAME, wire.ANY) else target
+    ends = kind == wire.ANY or kind == wire.CNAME and not reading.follow_dname
+    return None if ends else target
 
 
 def cyclic_cuts(zone):

@@ -1,9 +1,11 @@
 """Starts servers in the foreground as children, on free ports of 127.0.0.1 with generated configurations, and stops
 them by process ID. Nothing outside a temporary folder is read or written."""
+import contextlib
 import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -230,3 +232,44 @@ controls {{ }};
                 out.write(f'zone "{origin}" {{ type primary; file "{file}"; check-names ignore; check-integrity no; '
                           'check-mx ignore; check-srv-cname ignore; check-mx-cname ignore; };\n')
         return self.start("bind", ["named", "-g", "-n", "1", "-c", config], port, next(iter(zones)))
+
+    def pdns(self, zones, presigned=None):
+        """`presigned`: {origin: NSEC3 parameters, or None for NSEC} of the zones that are signed already. PowerDNS
+        learns neither from the zone file: without the rows in its database it would leave out the signatures."""
+        port, config, named = free_port(), self.path("pdns.conf"), self.path("pdns-named.conf")
+        database = self.path("pdns-dnssec.db")
+        with open(named, "w") as out:
+            for origin, file in zones.items():
+                out.write(f'zone "{origin}" {{ type master; file "{file}"; }};\n')
+        with open(config, "w") as out:
+            out.write(f"""launch=bind
+bind-config={named}
+bind-dnssec-db={database}
+local-address=127.0.0.1
+local-port={port}
+socket-dir={self.folder}
+daemon=no
+guardian=no
+receiver-threads=1
+distributor-threads=1
+cache-ttl=0
+negquery-cache-ttl=0
+query-cache-ttl=0
+max-tcp-connections=100
+max-tcp-connection-duration=0
+max-tcp-transactions-per-conn=0
+tcp-idle-timeout=60
+security-poll-suffix=
+dname-processing=yes
+loglevel=4
+""")
+        subprocess.run(["pdnsutil", f"--config-dir={self.folder}", "create-bind-db", database], check=True,
+                       capture_output=True, timeout=60)
+        with contextlib.closing(sqlite3.connect(database)) as rows, rows:
+            insert = "insert into domainmetadata (domain, kind, content) values (?, ?, ?)"
+            for origin, parameters in (presigned or {}).items():
+                zone = origin.rstrip(".").lower()
+                rows.execute(insert, (zone, "PRESIGNED", "1"))
+                if parameters:
+                    rows.execute(insert, (zone, "NSEC3PARAM", parameters))
+        return self.start("pdns", ["pdns_server", f"--config-dir={self.folder}"], port, next(iter(zones)))

@@ -43,5 +43,31 @@ d DNAME a.d.example.
   EXPECT_EQ(heard.answer.count("d.example. 300 DNAME a.d.example."), 1U);
 }
 
+// A name below the DNAME leads back to its owner, and the type asked for there is DNAME.
+TEST(Rfc2181Section5, ADnameThatIsAskedForBehindItselfIsSentOnce) {
+  auto zones = compile(R"($ORIGIN example.
+$TTL 300
+@     SOA   ns.other. root.other. 1 2 3 4 5
+      NS    ns.other.
+there DNAME back.example.
+there RRSIG DNAME 13 2 300 20400101000000 20200101000000 1 example. AAAA
+back  TXT   "in between"
+*.back CNAME there.example.
+)",
+                       "example.");
+  const auto heard = ask(zones.view(), {.name = "q.there.example.", .type = dns::RrType::DNAME, .edns = true});
+  ASSERT_TRUE(heard.well_formed);
+  EXPECT_EQ(heard.answer.count("there.example. 300 DNAME back.example."), 1U);
+  EXPECT_EQ(heard.answer.size(), 3U);
+  EXPECT_EQ(heard.rcode, 0);
+  EXPECT_TRUE(heard.authority.empty());
+  const auto signatures =
+      ask(zones.view(), {.name = "q.there.example.", .type = dns::RrType::RRSIG, .dnssec_ok = true});
+  ASSERT_TRUE(signatures.well_formed);
+  for (const auto& line : signatures.answer) EXPECT_EQ(signatures.answer.count(line), 1U) << line;
+  EXPECT_EQ(signatures.answer.size(), 4U);
+  EXPECT_TRUE(signatures.authority.empty());
+}
+
 }  // namespace
 }  // namespace torii::testing
