@@ -44,25 +44,26 @@ inline void pause_for(double microseconds) noexcept {
 class Run {
  public:
   Run(const Options& options, QueryFile& queries)
-      : options_{options}, queries_{queries}, started_{clock_now()}, now_{started_} {
-    measure_from_ = started_ + static_cast<Nanoseconds>(options.warm_up_seconds * 1e9);
-    measure_until_ = measure_from_ + static_cast<Nanoseconds>(options.seconds * 1e9);
-    timeout_ = static_cast<Nanoseconds>(options.timeout_seconds * 1e9);
-  }
+      : options_{options}, queries_{queries}, timeout_{nanoseconds(options.timeout_seconds)} {}
 
+  /// Starts the clock of the warm-up.
+  void begin() noexcept {
+    started_ = now_ = clock_now();
+    measure_from_ = started_ + nanoseconds(options_.warm_up_seconds);
+  }
   /// Reads the clock; begins and ends the measurement. Returns false when the run is over.
   bool tick() {
     now_ = clock_now();
     if (!measuring_ && now_ >= measure_from_) {
       measuring_ = true;
       outcome_.tally = Tally{};
-      measured_from_ = now_;
+      measure_from_ = now_;
       outcome_.load_cpu_seconds = own_cpu_seconds();
       server_from_ = cpu_seconds(options_.servers);
       machine_from_ = machine_cpu_seconds();
     }
-    if (now_ < measure_until_) return true;
-    outcome_.seconds = static_cast<double>(now_ - measured_from_) / 1e9;
+    if (!measuring_ || now_ < measure_from_ + nanoseconds(options_.seconds)) return true;
+    outcome_.seconds = static_cast<double>(now_ - measure_from_) / 1e9;
     outcome_.load_cpu_seconds = own_cpu_seconds() - outcome_.load_cpu_seconds;
     if (!options_.servers.empty()) outcome_.server_cpu_seconds = cpu_seconds(options_.servers) - server_from_;
     const double machine = machine_cpu_seconds() - machine_from_;
@@ -115,15 +116,15 @@ class Run {
   [[nodiscard]] const Outcome& outcome() const noexcept { return outcome_; }
 
  private:
+  static Nanoseconds nanoseconds(double seconds) noexcept { return static_cast<Nanoseconds>(seconds * 1e9); }
+
   const Options& options_;
   QueryFile& queries_;
   Outcome outcome_;
-  Nanoseconds started_;
-  Nanoseconds now_;
-  Nanoseconds measure_from_;
-  Nanoseconds measure_until_;
-  Nanoseconds measured_from_ = 0;
   Nanoseconds timeout_;
+  Nanoseconds started_ = 0;
+  Nanoseconds now_ = 0;
+  Nanoseconds measure_from_ = 0;
   double server_from_ = 0;
   double machine_from_ = 0;
   std::size_t at_ = 0;

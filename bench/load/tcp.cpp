@@ -31,6 +31,7 @@ class TcpLoad {
   }
 
   void go() {
+    run_.begin();
     Nanoseconds expire_at = run_.now() + kExpireEvery;
     while (run_.tick()) {
       const auto before = run_.tally().answers;

@@ -38,6 +38,7 @@ class UdpLoad {
   }
 
   void go() {
+    run_.begin();
     Nanoseconds expire_at = run_.now() + kExpireEvery;
     while (run_.tick()) {
       bool idle = true;
