@@ -172,7 +172,7 @@ void Load::load_one(const ZoneInput& input, const std::function<void(Zone&&)>& k
     bad_input_ = true;
     const auto text = "zone " + zone->apex.text() + " is given twice";
     std::vector<Diagnostic> twice{
-        {Severity::Error, "zone-given-twice", zone->owners.front().where, text, zone->apex.text()}};
+        {Severity::Error, "zone-given-twice", zone->where(zone->owners.front()), text, zone->apex.text()}};
     return write(twice);
   }
   check(*zone);

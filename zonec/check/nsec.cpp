@@ -38,7 +38,7 @@ void check_nsec_chain(const Zone& zone, Findings& findings) {
     if (!is_in_chain(owner)) continue;
     if (set == nullptr) {
       if (missing == kNoOwner) missing = i;
-      report(i, "nsec-missing", owner.where, "none here, so the chain has a hole (RFC 4035 section 2.3)");
+      report(i, "nsec-missing", zone.where(owner), "none here, so the chain has a hole (RFC 4035 section 2.3)");
       continue;
     }
     if (set->rdata_count > 1) report(i, "nsec-multiple", set->where, "a name has one NSEC record (RFC 4034 section 4)");

@@ -67,7 +67,7 @@ class Nsec3Chain {
       findings_.add(0, severity, code, where, apex.name(), apex.name().text() + " NSEC3PARAM: " + why);
     };
     if (set == nullptr) {
-      say(Severity::Warning, "nsec3-without-nsec3param", zone_.nsec3_owners.front().where,
+      say(Severity::Warning, "nsec3-without-nsec3param", zone_.where(zone_.nsec3_owners.front()),
           "none here, so the NSEC3 records are not used (RFC 5155 section 4)");
       return;
     }
@@ -153,7 +153,7 @@ class Nsec3Chain {
     if (at == links_.end() || at->hash != hash) {
       const auto& before = at == links_.begin() ? links_.back() : *(at - 1);  // the chain is a ring
       if (!needed_[index] && before.opt_out) return;
-      findings_.add(index, Severity::Error, "nsec3-missing", owner.where, owner.name(),
+      findings_.add(index, Severity::Error, "nsec3-missing", zone_.where(owner), owner.name(),
                     owner.name().text() + " has no NSEC3 record, and no opt-out allows that (RFC 5155 section 7.1)");
       return;
     }

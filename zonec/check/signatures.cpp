@@ -55,7 +55,7 @@ class Signatures {
       const bool ours = owner.kind != OwnerKind::Cut || set.type == RrType::DS || set.type == RrType::NSEC;
       if (ours) check_set(rank, owner, set);
     }
-    if (owner.stray_count > 0) report_strays(rank, owner);
+    if (owner.strays != kNone) report_strays(rank, owner);
   }
 
   void report(std::uint32_t rank, Severity severity, std::string_view code, const Owner& owner, const RRset& set,
@@ -70,12 +70,12 @@ class Signatures {
       const auto text = type_text(Rrsig::parse(rdata)->covered);
       if (covered.find(text) == std::string::npos) covered += (covered.empty() ? "" : ", ") + text;
     }
-    findings_.add(rank_of(rank, owner.name()), Severity::Warning, "rrsig-without-rrset", owner.where, owner.name(),
+    findings_.add(rank_of(rank, owner.name()), Severity::Warning, "rrsig-without-rrset", zone_.where(owner), owner.name(),
                   owner.name().text() + " RRSIG: covers " + covered + ", which is not there");
   }
 
   void check_set(std::uint32_t rank, const Owner& owner, const RRset& set) {
-    if (set.signature_count == 0)
+    if (!set.is_signed())
       return report(rank, Severity::Error, "unsigned-rrset", owner, set,
                     "no RRSIG in a signed zone (RFC 4035 section 2.2)");
     const auto name = owner.name();
@@ -114,9 +114,9 @@ class Signatures {
       if (precedes(dns::Serial{signature.expiration}, now)) expired_.note(rank, owner, set, signature.expiration);
       if (precedes(now, dns::Serial{signature.inception})) early_.note(rank, owner, set, signature.inception);
     }
-    if (set.signature_ttl != set.ttl) {
+    if (const auto ttl = zone_.signature_ttl(set); ttl != set.ttl) {
       report(rank, Severity::Warning, "rrsig-ttl", owner, set,
-             "TTL " + std::to_string(set.ttl) + ", its RRSIG's is " + std::to_string(set.signature_ttl) +
+             "TTL " + std::to_string(set.ttl) + ", its RRSIG's is " + std::to_string(ttl) +
                  " (RFC 4034 section 3)");
     }
     if (!usable) {
@@ -157,9 +157,9 @@ void check_leftovers(const Zone& zone, Findings& findings) {
   for (OwnerIndex i = 0; i < zone.owners.size(); ++i) {
     const auto& owner = zone.owners[i];
     const auto sets = zone.rrsets_of(owner);
-    const auto is_signed = [](const RRset& set) { return set.signature_count > 0; };
-    if (owner.stray_count == 0 && std::ranges::none_of(sets, is_signed)) continue;
-    findings.add(i, Severity::Warning, "rrsig-without-dnskey", owner.where, owner.name(),
+    const auto is_signed = [](const RRset& set) { return set.is_signed(); };
+    if (owner.strays == kNone && std::ranges::none_of(sets, is_signed)) continue;
+    findings.add(i, Severity::Warning, "rrsig-without-dnskey", zone.where(owner), owner.name(),
                  owner.name().text() + " RRSIG: the apex has no DNSKEY RRset, so the zone counts as unsigned");
     return;
   }

@@ -30,9 +30,9 @@ void put_owner(LmdbWriter& writer, const Zone& zone, std::uint32_t number, const
   value.clear();
   for (const auto& set : zone.rrsets_of(owner)) {
     put_set(value, set.type, set.ttl, zone.rdata_of(set));
-    put_set(value, dns::RrType::RRSIG, set.signature_ttl, zone.signatures_of(set));
+    put_set(value, dns::RrType::RRSIG, zone.signature_ttl(set), zone.signatures_of(set));
   }
-  put_set(value, dns::RrType::RRSIG, owner.stray_ttl, zone.strays_of(owner));
+  put_set(value, dns::RrType::RRSIG, zone.stray_ttl(owner), zone.strays_of(owner));
   if (!value.empty()) writer.put(image::record_key(number, owner.name()), value);
 }
 

@@ -142,10 +142,10 @@ LaidOutBlock lay_out_rrset(const Zone& zone, dns::NameView owner, const RRset& s
   block.plain_records = static_cast<std::uint16_t>(rdata.size());
   block.plain_relocations = encoder.relocations().size();
   for (const auto octets : zone.signatures_of(set)) {
-    encoder.put_record(dns::RrType::RRSIG, ttl.value_or(set.signature_ttl), octets);
+    encoder.put_record(dns::RrType::RRSIG, ttl.value_or(zone.signature_ttl(set)), octets);
     if (encoder.overflow()) break;
   }
-  block.signature_records = static_cast<std::uint16_t>(set.signature_count);
+  block.signature_records = static_cast<std::uint16_t>(zone.signatures_of(set).size());
   block.octets = encoder.octets();
   block.relocations = encoder.relocations();
   return block;

@@ -43,9 +43,9 @@ void put_glue(BlockEncoder& encoder, const Zone& zone, const Host& host, const R
   step.records = static_cast<std::uint16_t>(set.rdata_count);
   if (authority != Authority::OwnName) return;
   for (const auto signature : zone.signatures_of(set))
-    encoder.put_record_at(host.name, dns::RrType::RRSIG, set.signature_ttl, signature);
+    encoder.put_record_at(host.name, dns::RrType::RRSIG, zone.signature_ttl(set), signature);
   step.signature_octets = static_cast<std::uint32_t>(encoder.size() - start - step.octets);
-  step.signature_records = static_cast<std::uint16_t>(set.signature_count);
+  step.signature_records = static_cast<std::uint16_t>(zone.signatures_of(set).size());
 }
 
 }  // namespace

@@ -8,14 +8,15 @@
 
 namespace torii::zonec {
 
-/// Fills `zone.owners`, `nsec3_owners`, `rrsets`, `rdata` and the counts. `zone.apex` is set, `records` are sorted by
-/// owner, all at or below it, and the apex has some.
-void assemble(Zone& zone, std::span<BuiltRecord> records, Findings& findings);
+/// Fills `zone.owners`, `nsec3_owners`, `rrsets`, `rdata`, `signature_sets` and the counts, by several threads.
+/// `zone.apex` is set, `zone.rdata` and `host_sets` hold the shared NS RRsets, `records` are sorted by owner, all at or
+/// below the apex, and the apex has some. What the zone refers to afterwards stands in its own arenas.
+void assemble(Zone& zone, std::span<BuiltRecord> records, Findings& findings, unsigned threads = 1);
 
 /// Reads serial, negative TTL, DNSKEY and denial parameters off the assembled apex.
 void describe_apex(Zone& zone);
 
-/// Findings on how the zone hangs together: CNAME and DNAME rules, delegations, glue, occlusion.
-void check_structure(const Zone& zone, Findings& findings);
+/// Findings on how the zone hangs together: CNAME and DNAME rules, delegations, glue, occlusion. Sets `zone.cyclic`.
+void check_structure(Zone& zone, Findings& findings, unsigned threads = 1);
 
 }  // namespace torii::zonec

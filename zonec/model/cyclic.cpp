@@ -2,9 +2,11 @@
 /// edge to the cut above each sibling host; its strongly connected components, sinks first (Tarjan, iterative), say
 /// which of them lead only back to themselves.
 #include <algorithm>
+#include <iterator>
 
 #include "zonec/model/delegation.hpp"
 #include "zonec/model/rdata.hpp"
+#include "zonec/parallel/in_order.hpp"
 
 namespace torii::zonec {
 namespace {
@@ -26,8 +28,8 @@ struct CutNode {
 };
 
 /// True when a resolver enters by what the referral must carry anyway, or by names outside this zone's cuts.
-bool enters_by_itself(const Delegation& delegation) noexcept {
-  return std::ranges::any_of(delegation.hosts, [](const Host& host) {
+bool enters_by_itself(std::span<const Host> hosts) noexcept {
+  return std::ranges::any_of(hosts, [](const Host& host) {
     return host.relation == HostRelation::Unrelated ||
            (host.relation != HostRelation::SiblingGlue && has_address(host));
   });
@@ -131,18 +133,18 @@ class Components {
   Node next_order_ = 0;
 };
 
-}  // namespace
-
-Reachability find_reachability(const Zone& zone) {
-  Reachability result{std::vector<Reach>(zone.owners.size()), std::vector<bool>(zone.owners.size())};
+/// The cuts of one range of owners that no resolver can enter by itself.
+std::vector<CutNode> find_nodes(const Zone& zone, const SharedHosts& shared, OwnerIndex first, OwnerIndex last) {
   std::vector<CutNode> nodes;
-  for (OwnerIndex owner = 0; owner < zone.owners.size(); ++owner) {
-    if (zone.owners[owner].kind != OwnerKind::Cut || has_unrelated_host(zone, owner)) continue;
-    const auto delegation = describe_delegation(zone, owner);
-    if (enters_by_itself(delegation)) continue;
+  Delegation own;
+  for (auto owner = first; owner < last; ++owner) {
+    if (zone.owners[owner].kind != OwnerKind::Cut || shared.all_unrelated(owner) || has_unrelated_host(zone, owner))
+      continue;
+    const auto hosts = shared.of(owner, own);
+    if (enters_by_itself(hosts)) continue;
     CutNode node;
     node.owner = owner;
-    for (const auto& host : delegation.hosts) {
+    for (const auto& host : hosts) {
       if (host.relation == HostRelation::SiblingAuthoritative) node.only_needs_glue = false;
       if (host.relation != HostRelation::SiblingGlue) continue;
       node.has_sibling_address = node.has_sibling_address || has_address(host);
@@ -150,9 +152,23 @@ Reachability find_reachability(const Zone& zone) {
     }
     nodes.push_back(std::move(node));
   }
+  return nodes;
+}
+
+}  // namespace
+
+Reachability find_reachability(const Zone& zone, const SharedHosts& shared, unsigned threads) {
+  Reachability result{std::vector<Reach>(zone.owners.size()), std::vector<bool>(zone.owners.size())};
+  std::vector<CutNode> nodes;
+  each_range(
+      zone.owners.size(), threads,
+      [&](OwnerIndex first, OwnerIndex last) { return find_nodes(zone, shared, first, last); },
+      [&](std::vector<CutNode>&& found) { std::ranges::move(found, std::back_inserter(nodes)); });
   Components{nodes, result}.run();
   return result;
 }
+
+Reachability find_reachability(const Zone& zone) { return find_reachability(zone, SharedHosts{zone}, 1); }
 
 std::vector<bool> find_cyclic(const Zone& zone) { return find_reachability(zone).cyclic; }
 

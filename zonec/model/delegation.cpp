@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "zonec/model/rdata.hpp"
+#include "zonec/parallel/in_order.hpp"
 
 namespace torii::zonec {
 namespace {
@@ -23,8 +24,9 @@ struct Standing {
 };
 
 /// Source: RFC 1034 section 4.3.2, RFC 4592 section 3.3.1, RFC 6672 section 3.2.
-Standing look_up(const Zone& zone, dns::NameView name) {
-  const auto at = zone.find_at_or_before(name);
+/// `near`: an owner that the name is at or below, as it is found at once from there; else kNoOwner.
+Standing look_up(const Zone& zone, dns::NameView name, OwnerIndex near) {
+  const auto at = near == kNoOwner ? zone.find_at_or_before(name) : zone.find_at_or_before(name, near);
   if (at == kNoOwner) return {};
   const auto& before = zone.owners[at];
   const bool exact = before.name() == name;
@@ -44,22 +46,18 @@ Standing look_up(const Zone& zone, dns::NameView name) {
   return {kNoOwner, source};
 }
 
-}  // namespace
-
-Delegation describe_delegation(const Zone& zone, OwnerIndex index) {
-  Delegation out;
-  out.owner = index;
-  const auto& owner = zone.owners[index];
-  const auto* ns = zone.find_rrset(owner, RrType::NS);
-  if (ns == nullptr) return out;
-  out.hosts.reserve(ns->rdata_count);
-  for (const auto& rdata : zone.rdata_of(*ns)) {
+/// The hosts of an NS RRset at `index`, or of one that no host is at or below the owner of (kNoOwner).
+std::vector<Host> describe_hosts(const Zone& zone, std::span<const dns::Octets> ns, OwnerIndex index) {
+  std::vector<Host> hosts;
+  hosts.reserve(ns.size());
+  for (const auto& rdata : ns) {
     Host host;
     host.name = target_of(rdata);
     host.relation = HostRelation::Unrelated;
     if (host.name.is_at_or_below(zone.apex)) {
-      const auto standing = look_up(zone, host.name);
-      if (host.name.is_at_or_below(owner.name())) {
+      const bool in_domain = index != kNoOwner && host.name.is_at_or_below(zone.owners[index].name());
+      const auto standing = look_up(zone, host.name, in_domain && index != 0 ? index : kNoOwner);
+      if (in_domain) {
         host.relation = HostRelation::InDomain;
       } else if (standing.cut != kNoOwner) {
         host.relation = HostRelation::SiblingGlue;
@@ -72,12 +70,47 @@ Delegation describe_delegation(const Zone& zone, OwnerIndex index) {
         host.aaaa = zone.find_rrset(zone.owners[standing.source], RrType::AAAA);
       }
     }
-    out.hosts.push_back(host);
+    hosts.push_back(host);
   }
-  std::ranges::sort(out.hosts, [](const Host& a, const Host& b) { return dns::canonical_order(a.name, b.name) < 0; });
+  std::ranges::sort(hosts, [](const Host& a, const Host& b) { return dns::canonical_order(a.name, b.name) < 0; });
   const auto same = [](const Host& a, const Host& b) { return a.name == b.name; };
-  out.hosts.erase(std::unique(out.hosts.begin(), out.hosts.end(), same), out.hosts.end());
+  hosts.erase(std::unique(hosts.begin(), hosts.end(), same), hosts.end());
+  return hosts;
+}
+
+}  // namespace
+
+Delegation describe_delegation(const Zone& zone, OwnerIndex index) {
+  Delegation out;
+  out.owner = index;
+  if (const auto* ns = zone.find_rrset(zone.owners[index], RrType::NS); ns != nullptr)
+    out.hosts = describe_hosts(zone, zone.rdata_of(*ns), index);
   return out;
+}
+
+Delegation describe_host_set(const Zone& zone, const HostSet& set) {
+  Delegation out;
+  out.hosts = describe_hosts(zone, std::span{zone.rdata}.subspan(set.first_rdata, set.count), kNoOwner);
+  return out;
+}
+
+SharedHosts::SharedHosts(const Zone& zone, unsigned threads) : zone_{zone}, sets_(zone.host_sets.size()) {
+  each(sets_.size(), threads, [&](std::size_t i) {
+    if (!zone.host_sets[i].all_unrelated) sets_[i] = describe_host_set(zone, zone.host_sets[i]).hosts;
+  });
+}
+
+std::span<const Host> SharedHosts::of(OwnerIndex owner, Delegation& own) const {
+  const auto* ns = zone_.find_rrset(zone_.owners[owner], RrType::NS);
+  if (const auto set = zone_.host_set_of(*ns); set != kNone) return sets_[set];
+  own = describe_delegation(zone_, owner);
+  return own.hosts;
+}
+
+bool SharedHosts::all_unrelated(OwnerIndex owner) const {
+  const auto* ns = zone_.find_rrset(zone_.owners[owner], RrType::NS);
+  const auto set = zone_.host_set_of(*ns);
+  return set != kNone && zone_.host_sets[set].all_unrelated;
 }
 
 bool is_unreachable(const Delegation& delegation) {

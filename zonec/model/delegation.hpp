@@ -1,6 +1,7 @@
 #pragma once
 /// A delegation seen as resolvers see it: its hosts, where each stands relative to the cut, and the glue there is.
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "zonec/model/zone.hpp"
@@ -33,8 +34,26 @@ struct Delegation {
 
 /// Describes the NS RRset at `owner`, which is a cut or the apex. For the apex every host in the zone is InDomain,
 /// wherever its addresses come from.
-/// `cyclic` is left false; `find_cyclic` tells it for all delegations at once.
+/// `cyclic` is left false; `find_cyclic` tells it for all delegations at once, and Zone::is_cyclic once that is settled.
 [[nodiscard]] Delegation describe_delegation(const Zone& zone, OwnerIndex owner);
+
+/// The hosts of the zone's host sets, described once for all delegations that share them. None of those is at or above
+/// a host, so the description is the same for each.
+class SharedHosts {
+ public:
+  explicit SharedHosts(const Zone& zone, unsigned threads = 1);
+  /// The hosts of the delegation at `owner`, which has an NS RRset; `own` holds them where they are not shared. Of a set
+  /// without a host in this zone nothing is returned: all are Unrelated.
+  [[nodiscard]] std::span<const Host> of(OwnerIndex owner, Delegation& own) const;
+  [[nodiscard]] bool all_unrelated(OwnerIndex owner) const;
+
+ private:
+  const Zone& zone_;
+  std::vector<std::vector<Host>> sets_;
+};
+
+/// The description of a host set. `owner` is left unset.
+[[nodiscard]] Delegation describe_host_set(const Zone& zone, const HostSet& set);
 
 /// How a resolver gets to a delegation's servers.
 enum class Reach : std::uint8_t {
@@ -50,6 +69,7 @@ struct Reachability {
   std::vector<bool> cyclic;
 };
 [[nodiscard]] Reachability find_reachability(const Zone& zone);
+[[nodiscard]] Reachability find_reachability(const Zone& zone, const SharedHosts& shared, unsigned threads);
 
 /// For each owner index, whether it is a cut whose every usable host lies below sibling cuts that lead back to it,
 /// so that no resolver can enter without the sibling glue. Linear in the zone's NS records.

@@ -1,6 +1,7 @@
 #include "zonec/model/findings.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "torii/dns/rr_table.hpp"
 
@@ -12,6 +13,20 @@ void Findings::add(std::uint32_t rank, Severity severity, std::string_view code,
   if (found == kinds_.end()) found = kinds_.emplace(std::string{code}, Kind{0, severity, where}).first;
   if (++found->second.count > kFindingsPerCodeMax) return;
   list_.push_back({rank, {severity, std::string{code}, where, std::move(text), owner.text()}});
+}
+
+void Findings::merge(Findings&& later, std::uint32_t rank) {
+  if (later.empty()) return;
+  std::map<std::string, std::uint64_t, std::less<>> listed;  // of each code, here and from `later` so far
+  for (auto& [code, kind] : later.kinds_) {
+    auto& here = kinds_.emplace(code, Kind{0, kind.severity, kind.where}).first->second;
+    listed.emplace(code, std::exchange(here.count, here.count + kind.count));
+  }
+  for (auto& item : later.list_) {
+    if (++listed.find(item.diagnostic.code)->second > kFindingsPerCodeMax) continue;
+    item.rank += rank;
+    list_.push_back(std::move(item));
+  }
 }
 
 void Findings::move_to(std::vector<Diagnostic>& diagnostics) {

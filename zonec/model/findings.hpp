@@ -19,6 +19,9 @@ class Findings {
   /// `rank`: place of the owner in canonical order. `owner` may be the root for what concerns the zone as a whole.
   void add(std::uint32_t rank, Severity severity, std::string_view code, Location where, dns::NameView owner,
            std::string text);
+  /// Adds what `later` holds behind what is here, as if it had been added here with its ranks raised by `rank`.
+  void merge(Findings&& later, std::uint32_t rank = 0);
+  [[nodiscard]] bool empty() const noexcept { return kinds_.empty(); }
   /// Everything collected, by rank, and for each code that exceeded the bound a last one that tells how many more.
   void move_to(std::vector<Diagnostic>& diagnostics);
 

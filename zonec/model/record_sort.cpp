@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cstring>
 #include <tuple>
+#include <utility>
 
 #include "torii/dns/rdata.hpp"
 #include "torii/dns/sort_key.hpp"
+#include "zonec/parallel/in_order.hpp"
 
 namespace torii::zonec {
 namespace {
@@ -25,26 +27,64 @@ NameRegion name_region(dns::RrType type, dns::Octets rdata) noexcept {
   return region;
 }
 
-void sort_from(std::span<BuiltRecord> records, std::size_t apex_labels, std::size_t from) {
-  for (auto& record : records) record.key = dns::SortKey{record.name(), apex_labels}.word(from);
-  std::ranges::sort(records, {}, &BuiltRecord::key);
+/// Sorts records whose keys hold the octets from `from` on.
+void sort_keyed(std::span<BuiltRecord> records, std::size_t apex_labels, std::size_t from) {
+  const auto by_key = [](const BuiltRecord& a, const BuiltRecord& b) { return a.key < b.key; };
+  if (!std::is_sorted(records.begin(), records.end(), by_key)) std::sort(records.begin(), records.end(), by_key);
   for (std::size_t first = 0; first < records.size();) {
     const auto key = records[first].key;
     auto last = first + 1;
     bool same = true;  // records that follow each other in the input share the owner's octets
     for (; last < records.size() && records[last].key == key; ++last)
       same = same && records[last].owner == records[first].owner;
-    // A key of all zeros lies past the end of the name, as a label never starts with a zero: these owners are equal.
-    if (!same && key != 0) sort_from(records.subspan(first, last - first), apex_labels, from + 8);
+    // A key that ends in a zero octet may go on; a key of all zeros lies past the end of the name, as a label never
+    // starts with a zero: these owners are equal.
+    if (!same && key != 0) {
+      const auto ties = records.subspan(first, last - first);
+      for (auto& record : ties) record.key = dns::SortKey{record.name(), apex_labels}.word(from + 8);
+      sort_keyed(ties, apex_labels, from + 8);
+    }
     first = last;
   }
 }
 
+/// Records in one bucket on average.
+constexpr std::size_t kBucketRecords = 8192;
+constexpr std::size_t kBucketsMax = 4096;
+constexpr std::size_t kSamplesPerBucket = 32;
+
+/// Keys that cut the records into buckets of about the same size: evenly spaced among a sample.
+std::vector<std::uint64_t> choose_splitters(std::span<std::vector<BuiltRecord>* const> parts, std::size_t total,
+                                            std::size_t buckets) {
+  std::vector<std::uint64_t> sample;
+  const auto stride = std::max<std::size_t>(1, total / (buckets * kSamplesPerBucket));
+  std::size_t at = 0;
+  for (const auto* part : parts) {
+    for (; at < part->size(); at += stride) sample.push_back((*part)[at].key);
+    at -= part->size();
+  }
+  std::ranges::sort(sample);
+  std::vector<std::uint64_t> splitters;
+  for (std::size_t i = 1; i < buckets; ++i) splitters.push_back(sample[i * sample.size() / buckets]);
+  splitters.erase(std::unique(splitters.begin(), splitters.end()), splitters.end());
+  return splitters;
+}
+
 }  // namespace
 
-void BuiltRecord::set_where(Location where) noexcept {
-  line = where.line;
-  file_column = std::min(where.file, 0x3FFFFU) << 14U | std::min(where.column, 0x3FFFU);
+void append_expanded(const BuiltRecord& group, std::vector<BuiltRecord>& records) {
+  const Location first = group.place;
+  const auto* at = group.hosts->octets;
+  for (std::uint32_t i = 0; i < group.hosts->count; ++i) {
+    const auto host = *dns::NameView::parse({at, group.hosts->octets + group.hosts->octet_count});
+    auto record = group;
+    record.type = static_cast<std::uint16_t>(dns::RrType::NS);
+    record.rdata = at;
+    record.rdata_size = static_cast<std::uint16_t>(host.size());
+    record.place = Place{Location{first.file, first.line + i, i == 0 ? first.column : group.rdata_size}};
+    records.push_back(record);
+    at += host.size();
+  }
 }
 
 dns::RrType BuiltRecord::group_type() const noexcept {
@@ -55,7 +95,66 @@ bool stands_before(Location a, Location b) noexcept {
   return std::tie(a.file, a.line, a.column) < std::tie(b.file, b.line, b.column);
 }
 
-void sort_by_owner(std::span<BuiltRecord> records, dns::NameView apex) { sort_from(records, apex.label_count(), 0); }
+void sort_by_owner(std::span<BuiltRecord> records, dns::NameView apex) {
+  const auto apex_labels = apex.label_count();
+  for (auto& record : records) record.key = first_sort_word(record.name(), apex_labels);
+  sort_keyed(records, apex_labels, 0);
+}
+
+std::uint64_t first_sort_word(dns::NameView name, std::size_t apex_labels) noexcept {
+  const dns::LabelOffsets labels{name};
+  std::uint64_t word = 0;
+  unsigned shift = 64;
+  const auto put = [&](std::uint64_t octet) {
+    shift -= 8;
+    word |= octet << shift;
+  };
+  for (auto i = labels.count - std::min(apex_labels, labels.count); i > 0 && shift > 0; --i) {
+    const auto* label = name.data() + labels.at[i - 1];
+    for (std::size_t k = 1; k <= label[0] && shift > 0; ++k) {
+      const auto octet = dns::to_lower(label[k]);
+      put(octet <= 1 ? 1 : octet);
+      if (octet <= 1 && shift > 0) put(octet + 1U);
+    }
+    if (shift > 0) put(0);
+  }
+  return word;
+}
+
+std::vector<BuiltRecord> merge_sorted(std::span<std::vector<BuiltRecord>* const> parts, dns::NameView apex,
+                                      unsigned threads) {
+  std::size_t total = 0;
+  for (const auto* part : parts) total += part->size();
+  std::vector<BuiltRecord> out(total);
+  if (total == 0) return out;
+  const auto splitters = choose_splitters(parts, total, std::clamp<std::size_t>(total / kBucketRecords, 1, kBucketsMax));
+  const auto bucket_of = [&](std::uint64_t key) {
+    return static_cast<std::size_t>(std::ranges::upper_bound(splitters, key) - splitters.begin());
+  };
+  // How many of each part fall into each bucket, and from that where each part's share of each bucket begins.
+  const auto buckets = splitters.size() + 1;
+  std::vector<std::vector<std::uint32_t>> at(parts.size());
+  each(parts.size(), threads, [&](std::size_t i) {
+    at[i].assign(buckets, 0);
+    for (const auto& record : *parts[i]) ++at[i][bucket_of(record.key)];
+  });
+  std::vector<std::size_t> first(buckets + 1);
+  std::size_t next = 0;
+  for (std::size_t bucket = 0; bucket < buckets; ++bucket) {
+    first[bucket] = next;
+    for (auto& part : at) next += std::exchange(part[bucket], static_cast<std::uint32_t>(next));
+  }
+  first[buckets] = next;
+  each(parts.size(), threads, [&](std::size_t i) {
+    for (const auto& record : *parts[i]) out[at[i][bucket_of(record.key)]++] = record;
+    *parts[i] = {};
+  });
+  const auto apex_labels = apex.label_count();
+  each(buckets, threads, [&](std::size_t bucket) {
+    sort_keyed(std::span{out}.subspan(first[bucket], first[bucket + 1] - first[bucket]), apex_labels, 0);
+  });
+  return out;
+}
 
 void sort_within_owner(std::span<BuiltRecord> records) {
   if (records.size() < 2) return;

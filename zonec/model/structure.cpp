@@ -1,10 +1,12 @@
 /// Findings on how the zone hangs together. Codes, meanings and remedies: docs/findings.md.
 #include <algorithm>
+#include <atomic>
 #include <string>
 
 #include "zonec/model/assemble.hpp"
 #include "zonec/model/delegation.hpp"
 #include "zonec/model/rdata.hpp"
+#include "zonec/parallel/in_order.hpp"
 
 namespace torii::zonec {
 namespace {
@@ -29,22 +31,36 @@ struct HostNames {
   }
 };
 
+/// What is found out once and every check looks at. The marks are set by several threads, each only ever to true.
+struct Shared {
+  const Zone& zone;
+  const SharedHosts& hosts;
+  const Reachability& reachability;
+  std::vector<std::uint8_t> targeted;  // by RRset: some NS record that is served names its owner
+};
+
 class Structure {
  public:
-  Structure(const Zone& zone, Findings& findings)
-      : zone_{zone}, findings_{findings}, targeted_(zone.rrsets.size()), reachability_{find_reachability(zone)} {}
+  explicit Structure(Shared& shared) : zone_{shared.zone}, shared_{shared} {}
 
-  void run() {
-    check_apex();
-    for (OwnerIndex i = 0; i < zone_.owners.size(); ++i)
+  /// The hosts of the delegations in a range of owners. All ranges come before any `check_records`.
+  Findings check_delegations(OwnerIndex first, OwnerIndex last) {
+    if (first == 0) check_apex();
+    for (auto i = first; i < last; ++i)
       if (i == 0 || zone_.owners[i].kind == OwnerKind::Cut) check_hosts(i);
-    for (OwnerIndex i = 0; i < zone_.owners.size(); ++i) {
+    return std::move(findings_);
+  }
+
+  /// What each owner has.
+  Findings check_records(OwnerIndex first, OwnerIndex last) {
+    for (auto i = first; i < last; ++i) {
       at_ = i;
       const auto& owner = zone_.owners[i];
       if (owner.kind == OwnerKind::Authoritative) check_authoritative(owner);
       if (owner.kind == OwnerKind::Cut) check_cut(owner);
       if (owner.kind == OwnerKind::BelowCut || owner.kind == OwnerKind::BelowDname) check_occluded(owner);
     }
+    return std::move(findings_);
   }
 
  private:
@@ -70,27 +86,29 @@ class Structure {
   void check_hosts(OwnerIndex index) {
     at_ = index;
     const auto* ns = zone_.find_rrset(zone_.owners[index], RrType::NS);
-    if (ns == nullptr) return;
+    if (ns == nullptr || shared_.hosts.all_unrelated(index)) return;
     const auto in_zone = [&](dns::Octets rdata) { return target_of(rdata).is_at_or_below(zone_.apex); };
     if (std::ranges::none_of(zone_.rdata_of(*ns), in_zone)) return;
-    const bool unreachable = reachability_.reach[index] == Reach::Unreachable;
+    const bool unreachable = shared_.reachability.reach[index] == Reach::Unreachable;
     if (unreachable) {
       report(Severity::Error, "unreachable-delegation", *ns,
-             reachability_.cyclic[index] ? "its hosts lead only back to it, and none of them has an address"
+             shared_.reachability.cyclic[index] ? "its hosts lead only back to it, and none of them has an address"
                                          : "every host is below the delegation, and none has an address");
-    } else if (reachability_.reach[index] == Reach::Cyclic) {
+    } else if (shared_.reachability.reach[index] == Reach::Cyclic) {
       report(Severity::Notice, "cyclic-delegation", *ns,
              "its hosts lead only back to it; resolvers depend on the sibling glue (RFC 9471 section 2.3)");
     }
     HostNames aliases;
     HostNames glueless;
     HostNames nowhere;
-    for (const auto& host : describe_delegation(zone_, index).hosts) {
-      if (host.a != nullptr) targeted_[place_of(host.a)] = true;
-      if (host.aaaa != nullptr) targeted_[place_of(host.aaaa)] = true;
+    for (const auto& host : shared_.hosts.of(index, own_)) {
+      mark(host.a);
+      mark(host.aaaa);
       if (host.a != nullptr || host.aaaa != nullptr || host.relation == HostRelation::Unrelated || unreachable)
         continue;
-      const auto at = zone_.find(host.name);
+      const auto near = host.relation == HostRelation::InDomain ? index : OwnerIndex{0};
+      auto at = zone_.find_at_or_before(host.name, near);
+      if (zone_.owners[at].name() != host.name) at = kNoOwner;
       if (at != kNoOwner && zone_.owners[at].kind == OwnerKind::Authoritative && zone_.owners[at].has_cname) {
         aliases.add(host.name);
       } else if (index != 0 && host.relation == HostRelation::InDomain) {
@@ -147,7 +165,7 @@ class Structure {
         if (owner.name().is_wildcard())
           report(Severity::Warning, "wildcard-delegation", set,
                  "NS at a wildcard has no agreed meaning (RFC 4592 section 4.2)");
-        if (set.signature_count > 0)
+        if (set.is_signed())
           report(Severity::Warning, "signed-delegation-ns", set,
                  "a delegation's NS RRset is not signed (RFC 4035 section 2.2)");
       } else if (is_address(set.type)) {
@@ -174,7 +192,7 @@ class Structure {
   }
 
   void check_glue(const RRset& set, dns::NameView cut) {
-    if (targeted_[place_of(&set)]) return;
+    if (shared_.targeted[place_of(&set)] != 0) return;
     report(Severity::Warning, "orphan-glue", set,
            "an address below the delegation " + cut.text() + " that no NS record in force names");
   }
@@ -183,15 +201,33 @@ class Structure {
     return static_cast<std::size_t>(set - zone_.rrsets.data());
   }
 
+  void mark(const RRset* addresses) {
+    if (addresses != nullptr)
+      std::atomic_ref{shared_.targeted[place_of(addresses)]}.store(1, std::memory_order_relaxed);
+  }
+
   const Zone& zone_;
-  Findings& findings_;
-  std::vector<bool> targeted_;  // by RRset: some NS record that is served names its owner
-  Reachability reachability_;
+  Shared& shared_;
+  Findings findings_;
+  Delegation own_;
   OwnerIndex at_ = 0;
 };
 
 }  // namespace
 
-void check_structure(const Zone& zone, Findings& findings) { Structure{zone, findings}.run(); }
+void check_structure(Zone& zone, Findings& findings, unsigned threads) {
+  const SharedHosts hosts{zone, threads};
+  const auto reachability = find_reachability(zone, hosts, threads);
+  for (OwnerIndex i = 0; i < zone.owners.size(); ++i)
+    if (reachability.cyclic[i]) zone.cyclic.push_back(i);
+  Shared shared{zone, hosts, reachability, std::vector<std::uint8_t>(zone.rrsets.size())};
+  const auto take = [&](Findings&& found) { findings.merge(std::move(found)); };
+  each_range(
+      zone.owners.size(), threads,
+      [&](OwnerIndex first, OwnerIndex last) { return Structure{shared}.check_delegations(first, last); }, take);
+  each_range(
+      zone.owners.size(), threads,
+      [&](OwnerIndex first, OwnerIndex last) { return Structure{shared}.check_records(first, last); }, take);
+}
 
 }  // namespace torii::zonec

@@ -2,6 +2,7 @@
 /// What the scanner hands on: one record at a time, with the place it came from, and the diagnostics on the way.
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,35 @@ struct ScannedRecord {
   std::uint32_t ttl{};  // seconds, already through RFC 2181 section 8
   dns::Octets rdata;    // wire format, names uncompressed, case as written; 65535 octets at most
   Location where;
+};
+
+/// Takes the records of one part of a text, by one thread. Parts are scanned at the same time.
+class RecordPart {
+ public:
+  RecordPart() = default;
+  RecordPart(const RecordPart&) = delete;
+  RecordPart& operator=(const RecordPart&) = delete;
+  RecordPart(RecordPart&&) = delete;
+  RecordPart& operator=(RecordPart&&) = delete;
+  virtual ~RecordPart() = default;
+  virtual void take(const ScannedRecord& record) = 0;
+  /// No record follows. Called by the thread that called `take`.
+  virtual void end() = 0;
+};
+
+/// Where the parts of a text come together.
+class RecordParts {
+ public:
+  RecordParts() = default;
+  RecordParts(const RecordParts&) = delete;
+  RecordParts& operator=(const RecordParts&) = delete;
+  RecordParts(RecordParts&&) = delete;
+  RecordParts& operator=(RecordParts&&) = delete;
+  virtual ~RecordParts() = default;
+  /// A new part, to be filled by thread `thread` of the scan (from 0). Called by several threads at the same time.
+  [[nodiscard]] virtual std::unique_ptr<RecordPart> open(unsigned thread) = 0;
+  /// The parts that count, ended, in the order of the text; one call at a time, not always from the same thread.
+  virtual void accept(std::unique_ptr<RecordPart> part) = 0;
 };
 
 enum class Severity : std::uint8_t { Info, Notice, Warning, Error };

@@ -92,7 +92,7 @@ inline std::string describe(const Zone& zone) {
       for (const auto& set : zone.rrsets_of(owner)) {
         out += "  " + std::to_string(static_cast<int>(set.type)) + " ttl " + std::to_string(set.ttl) + " ";
         for (const auto rdata : zone.rdata_of(set)) hex(rdata);
-        out += "signatures " + std::to_string(set.signature_ttl) + " ";
+        out += "signatures " + std::to_string(zone.signature_ttl(set)) + " ";
         for (const auto rdata : zone.signatures_of(set)) hex(rdata);
         out += "\n";
       }
