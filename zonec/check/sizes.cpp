@@ -1,6 +1,9 @@
 #include "zonec/check/sizes.hpp"
 
 #include <algorithm>
+#include <iterator>
+
+#include "zonec/parallel/in_order.hpp"
 
 namespace torii::zonec {
 namespace {
@@ -21,8 +24,12 @@ std::uint32_t closed_form(const RRset* set, std::uint32_t address_octets) noexce
 }  // namespace
 
 SizeFacts size_facts(const Zone& zone, const Delegation& delegation, const ReferralSizes& sizes) {
+  return size_facts(zone.owners[delegation.owner].name_size, delegation, sizes);
+}
+
+SizeFacts size_facts(std::size_t owner_octets, const Delegation& delegation, const ReferralSizes& sizes) {
   SizeFacts facts;
-  facts.owner = zone.owners[delegation.owner].name_size;
+  facts.owner = static_cast<std::uint32_t>(owner_octets);
   facts.qname = longest_qname(facts.owner);
   facts.authority = static_cast<std::uint32_t>(dns::kHeaderOctets) + facts.qname + 4 + sizes.ns_octets;
   facts.proof = sizes.proof_octets;
@@ -55,17 +62,79 @@ SizeFacts size_facts(const Zone& zone, const Delegation& delegation, const Refer
   return facts;
 }
 
-void check_sizes(const Zone& zone, const PolicySettings& settings, const SizeSink& sink) {
-  const auto cyclic = find_cyclic(zone);
-  for (OwnerIndex i = 0; i < zone.owners.size(); ++i) {
-    if (zone.owners[i].kind != OwnerKind::Cut) continue;
-    auto delegation = describe_delegation(zone, i);
-    delegation.cyclic = cyclic[i];
-    const auto facts = size_facts(zone, delegation, measure_referral(zone, delegation));
-    const auto* ns = zone.find_rrset(zone.owners[i], dns::RrType::NS);
-    for (const auto& finding : apply_policies(settings, zone.owners[i].name(), ns->where, facts))
-      if (!sink(finding)) return;
+namespace {
+
+/// Every delegation of one zone, the host sets that many share measured once.
+class SizeCheck {
+ public:
+  SizeCheck(const Zone& zone, const PolicySettings& settings, unsigned threads)
+      : zone_{zone}, settings_{settings}, shared_(zone.host_sets.size()), proof_max_{proof_octets_max(zone)} {
+    each(shared_.size(), threads, [&](std::size_t i) {
+      const auto set = static_cast<std::uint32_t>(i);
+      // Of the owner nothing but its length goes into the facts, and that only as `owner` and, at 254, as `qname`.
+      shared_[i] = size_facts(0, describe_host_set(zone_, zone_.host_sets[i]), measure_host_set(zone_, set));
+    });
   }
+
+  [[nodiscard]] std::vector<SizeFinding> check(OwnerIndex first, OwnerIndex last) const {
+    std::vector<SizeFinding> findings;
+    for (auto i = first; i < last; ++i)
+      if (zone_.owners[i].kind == OwnerKind::Cut) std::ranges::move(check(i), std::back_inserter(findings));
+    return findings;
+  }
+
+ private:
+  [[nodiscard]] std::vector<SizeFinding> check(OwnerIndex cut) const {
+    const auto& owner = zone_.owners[cut];
+    const auto* ns = zone_.find_rrset(owner, dns::RrType::NS);
+    auto facts = facts_without_proof(cut);
+    if (zone_.is_signed) {
+      if (const auto* ds = zone_.find_rrset(owner, dns::RrType::DS); ds != nullptr) {
+        facts.proof = plain_octets(zone_, *ds);
+      } else {
+        // No rule gets easier with a longer proof, so when all hold with the longest, that of this cut is not looked up.
+        facts.proof = proof_max_;
+        if (apply_policies(settings_, owner.name(), ns->where, facts).empty()) return {};
+        ReferralSizes proof;
+        add_proof(zone_, cut, proof);
+        facts.proof = proof.proof_octets;
+      }
+    }
+    return apply_policies(settings_, owner.name(), ns->where, facts);
+  }
+
+  [[nodiscard]] SizeFacts facts_without_proof(OwnerIndex cut) const {
+    const auto& owner = zone_.owners[cut];
+    if (const auto set = common_host_set(zone_, cut); set != kNone) {
+      auto facts = shared_[set];
+      facts.owner = owner.name_size;
+      const auto qname = longest_qname(facts.owner);
+      facts.authority -= facts.qname - qname;
+      facts.qname = qname;
+      return facts;
+    }
+    auto delegation = describe_delegation(zone_, cut);
+    delegation.cyclic = zone_.is_cyclic(cut);
+    return size_facts(zone_, delegation, measure_without_proof(zone_, delegation));
+  }
+
+  const Zone& zone_;
+  const PolicySettings& settings_;
+  std::vector<SizeFacts> shared_;  // by host set
+  std::uint32_t proof_max_;
+};
+
+}  // namespace
+
+void check_sizes(const Zone& zone, const PolicySettings& settings, const SizeSink& sink, unsigned threads) {
+  const SizeCheck sizes{zone, settings, threads};
+  bool go_on = true;
+  each_range(
+      zone.owners.size(), threads, [&](OwnerIndex first, OwnerIndex last) { return sizes.check(first, last); },
+      [&](const std::vector<SizeFinding>& findings) {
+        for (const auto& finding : findings)
+          if (go_on) go_on = sink(finding);
+      });
 }
 
 }  // namespace torii::zonec

@@ -9,11 +9,13 @@ namespace torii::zonec {
 
 /// What the predicates need, read off the sizes of the layout.
 [[nodiscard]] SizeFacts size_facts(const Zone& zone, const Delegation& delegation, const ReferralSizes& sizes);
+/// The same for an owner of `owner_octets`, whose hosts and sizes may be those of others too.
+[[nodiscard]] SizeFacts size_facts(std::size_t owner_octets, const Delegation& delegation, const ReferralSizes& sizes);
 
 /// Called for each finding, in canonical order of delegations; false stops the check.
 using SizeSink = std::function<bool(const SizeFinding&)>;
 
-/// Measures every delegation's referral at the longest QNAME.
-void check_sizes(const Zone& zone, const PolicySettings& settings, const SizeSink& sink);
+/// Measures every delegation's referral at the longest QNAME, by several threads.
+void check_sizes(const Zone& zone, const PolicySettings& settings, const SizeSink& sink, unsigned threads = 1);
 
 }  // namespace torii::zonec

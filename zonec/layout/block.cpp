@@ -7,12 +7,6 @@
 namespace torii::zonec {
 namespace {
 
-std::string key_of(dns::NameView name) {
-  std::string key(name.size(), '\0');
-  dns::lower_copy(name.octets(), reinterpret_cast<std::uint8_t*>(key.data()));
-  return key;
-}
-
 /// Largest RRset or signature set that can be in a response: 65,535 less header, longest question and OPT.
 constexpr std::size_t kSetOctetsMax = dns::kMessageOctetsMax - dns::kHeaderOctets - (dns::kNameOctetsMax + 4) - 11;
 
@@ -21,20 +15,28 @@ constexpr std::size_t kSetOctetsMax = dns::kMessageOctetsMax - dns::kHeaderOctet
 BlockEncoder::BlockEncoder(dns::NameView owner, dns::NameView apex) : owner_{owner}, apex_{apex} {
   std::size_t offset = 0;
   // What a wildcard owns is sent with QNAME as its owner, in which nothing below the apex stands where it does here.
-  for (auto name = owner; name.size() > apex.size() && !owner.is_wildcard(); name = name.parent()) {
-    places_.emplace(key_of(name), Place{Mark::to(image::kBaseOwner, offset), 0});
+  places_.reserve(16);
+  octets_.reserve(256);
+  for (auto name = owner_.view(); name.size() > apex.size() && !owner.is_wildcard(); name = name.parent()) {
+    places_.push_back({name, Mark::to(image::kBaseOwner, offset), 0});
     offset += std::size_t{1} + name.data()[0];
   }
   offset = 0;
-  for (auto name = apex; !name.is_root(); name = name.parent()) {
-    places_.emplace(key_of(name), Place{Mark::to(image::kBaseApex, offset), 0});
+  for (auto name = apex_.view(); !name.is_root(); name = name.parent()) {
+    places_.push_back({name, Mark::to(image::kBaseApex, offset), 0});
     offset += std::size_t{1} + name.data()[0];
   }
 }
 
+const BlockEncoder::Place* BlockEncoder::find_place(dns::NameView name) const noexcept {
+  for (const auto& place : places_)
+    if (place.name == name) return &place;
+  return nullptr;
+}
+
 void BlockEncoder::put_u16(std::uint16_t value) {
-  octets_.push_back(static_cast<std::uint8_t>(value >> 8));
-  octets_.push_back(static_cast<std::uint8_t>(value));
+  octets_.resize(octets_.size() + 2);
+  dns::store_u16(octets_.data() + octets_.size() - 2, value);
 }
 
 void BlockEncoder::put_mark(Mark mark) {
@@ -51,11 +53,10 @@ void BlockEncoder::put_owner() {
 
 void BlockEncoder::put_name(dns::NameView name, bool compress, bool remember) {
   for (; !name.is_root(); name = name.parent()) {
-    const auto key = key_of(name);
-    if (const auto place = places_.find(key); place != places_.end()) {
-      if (compress) return put_mark(place->second.mark);
+    if (const auto* place = find_place(name); place != nullptr) {
+      if (compress) return put_mark(place->mark);
     } else if (remember && octets_.size() <= kSelfAddendMax) {
-      places_.emplace(key, Place{Mark::to(image::kBaseSelf, octets_.size()), octets_.size()});
+      places_.push_back({name, Mark::to(image::kBaseSelf, octets_.size()), octets_.size()});
     }
     const auto label = name.octets().first(std::size_t{1} + name.data()[0]);
     octets_.insert(octets_.end(), label.begin(), label.end());
@@ -103,7 +104,7 @@ void BlockEncoder::put_alias(std::uint32_t ttl, dns::Octets rdata) {
   // Only the apex itself, and only for targets at or below it.
   const auto target = dns::NameView::parse(rdata);
   if (target && !apex_.view().is_root() && target->is_at_or_below(apex_))
-    places_.emplace(key_of(apex_), Place{Mark::to(image::kBaseApex, 0), 0});
+    places_.push_back({apex_, Mark::to(image::kBaseApex, 0), 0});
   put_record(dns::RrType::CNAME, ttl, rdata);
   places_ = std::move(places);
 }
@@ -111,8 +112,7 @@ void BlockEncoder::put_alias(std::uint32_t ttl, dns::Octets rdata) {
 void BlockEncoder::rewind(std::size_t size) {
   octets_.resize(size);
   while (!relocations_.empty() && relocations_.back() >= size) relocations_.pop_back();
-  std::erase_if(places_,
-                [&](const auto& entry) { return entry.second.written_at >= size && entry.second.written_at > 0; });
+  std::erase_if(places_, [&](const Place& place) { return place.written_at >= size && place.written_at > 0; });
 }
 
 bool LaidOutBlock::fits() const noexcept {

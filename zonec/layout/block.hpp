@@ -7,8 +7,6 @@
 /// which may be pointed to follows RFC 1035 section 4.1.4, RFC 3597 section 4 and RFC 4034 sections 3.1.7 and 4.1.1.
 #include <cstdint>
 #include <optional>
-#include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "torii/dns/name.hpp"
@@ -34,8 +32,10 @@ class BlockEncoder {
  public:
   /// `owner`: the name whose place in the message is the owner base; at or below `apex`. Both lower case.
   BlockEncoder(dns::NameView owner, dns::NameView apex);
+  BlockEncoder(const BlockEncoder&) = delete;  // places_ refers to owner_ and apex_
+  BlockEncoder& operator=(const BlockEncoder&) = delete;
 
-  /// Writes one RR owned by `owner`. RDATA names are compressed where the type allows, and may be pointed to later.
+  /// Writes one RR owned by `owner`. RDATA stays where it is as long as the encoder. RDATA names are compressed where the type allows, and may be pointed to later.
   void put_record(dns::RrType type, std::uint32_t ttl, dns::Octets rdata);
   /// Writes one RR with the owner `name`: a pointer where the name has been written, else the name itself.
   void put_record_at(dns::NameView name, dns::RrType type, std::uint32_t ttl, dns::Octets rdata);
@@ -51,10 +51,13 @@ class BlockEncoder {
   void rewind(std::size_t size);
 
  private:
+  /// A name that has been written, or whose place is known, and how a pointer to it is stored.
   struct Place {
+    dns::NameView name;
     Mark mark;
     std::size_t written_at;  // octets() size when it was registered; for rewind
   };
+  [[nodiscard]] const Place* find_place(dns::NameView name) const noexcept;
   void put_u16(std::uint16_t value);
   void put_mark(Mark mark);
   void put_owner();
@@ -65,7 +68,8 @@ class BlockEncoder {
   dns::Name apex_;
   std::vector<std::uint8_t> octets_;
   std::vector<std::uint16_t> relocations_;
-  std::unordered_map<std::string, Place> places_;  // lower-case wire name -> where it can be pointed to
+  // Few, so they are searched one by one. The names in RDATA outlive the encoder.
+  std::vector<Place> places_;
 };
 
 /// One RRset with its RRSIGs, laid out as an image::Block.

@@ -1,6 +1,8 @@
 #include "zonec/layout/referral.hpp"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 
 #include "zonec/layout/denial.hpp"
 
@@ -30,9 +32,8 @@ std::uint32_t address_octets(const Host& host) {
 /// Wildcard data would need a proof besides (RFC 4035 section 3.1.3.3), so in a signed zone it is not sent at all.
 enum class Authority : std::uint8_t { Glue, OwnName, Wildcard };
 Authority authority_of(const Zone& zone, const Host& host) {
-  const auto found = zone.find(host.name);
-  if (found == kNoOwner) return Authority::Wildcard;
-  return zone.owners[found].kind == OwnerKind::Authoritative ? Authority::OwnName : Authority::Glue;
+  if (host.source == kNoOwner || host.from_wildcard) return Authority::Wildcard;
+  return zone.owners[host.source].kind == OwnerKind::Authoritative ? Authority::OwnName : Authority::Glue;
 }
 
 void put_glue(BlockEncoder& encoder, const Zone& zone, const Host& host, const RRset& set, Authority authority,
@@ -48,15 +49,11 @@ void put_glue(BlockEncoder& encoder, const Zone& zone, const Host& host, const R
   step.signature_records = static_cast<std::uint16_t>(zone.signatures_of(set).size());
 }
 
-}  // namespace
-
-LaidOutReferral lay_out_referral(const Zone& zone, const Delegation& delegation) {
-  const auto& owner = zone.owners[delegation.owner];
+LaidOutReferral lay_out(const Zone& zone, const Delegation& delegation, dns::NameView owner, std::uint32_t ttl) {
   const bool at_apex = delegation.owner == 0;
   LaidOutReferral referral;
-  BlockEncoder encoder{owner.name(), zone.apex};
-  const auto* ns = zone.find_rrset(owner, dns::RrType::NS);
-  for (const auto& host : delegation.hosts) encoder.put_record(dns::RrType::NS, ns->ttl, host.name.octets());
+  BlockEncoder encoder{owner, zone.apex};
+  for (const auto& host : delegation.hosts) encoder.put_record(dns::RrType::NS, ttl, host.name.octets());
   referral.ns_records = static_cast<std::uint16_t>(delegation.hosts.size());
   const auto ns_octets = encoder.size();
 
@@ -100,29 +97,91 @@ LaidOutReferral lay_out_referral(const Zone& zone, const Delegation& delegation)
   return referral;
 }
 
-ReferralSizes measure_referral(const Zone& zone, const Delegation& delegation) {
-  auto referral = lay_out_referral(zone, delegation);
+ReferralSizes sizes_of(LaidOutReferral&& referral) {
   ReferralSizes sizes;
   sizes.ns_octets = static_cast<std::uint32_t>(referral.ns.size());
   sizes.ns_records = referral.ns_records;
   sizes.steps = std::move(referral.steps);
+  return sizes;
+}
+
+/// A name below the apex of which no layout knows anything: see BlockEncoder on wildcards.
+std::optional<dns::Name> unknown_owner(const Zone& zone) {
+  constexpr std::array<std::uint8_t, 2> kStar{1, '*'};
+  return dns::Name::join(kStar, zone.apex);
+}
+
+}  // namespace
+
+LaidOutReferral lay_out_referral(const Zone& zone, const Delegation& delegation) {
   const auto& owner = zone.owners[delegation.owner];
+  return lay_out(zone, delegation, owner.name(), zone.find_rrset(owner, dns::RrType::NS)->ttl);
+}
+
+std::uint32_t common_host_set(const Zone& zone, OwnerIndex cut) {
+  const auto& owner = zone.owners[cut];
+  const auto set = zone.host_set_of(*zone.find_rrset(owner, dns::RrType::NS));
+  if (set == kNone || cut == 0 || zone.is_cyclic(cut)) return kNone;
+  if (zone.host_sets[set].all_unrelated) return set;
+  return owner.name().parent().size() == zone.apex.size() ? set : kNone;
+}
+
+LaidOutReferral lay_out_host_set(const Zone& zone, std::uint32_t set, std::uint32_t ttl) {
+  // An apex that leaves no room for a label has no delegations.
+  return lay_out(zone, describe_host_set(zone, zone.host_sets[set]), unknown_owner(zone).value_or(zone.apex), ttl);
+}
+
+ReferralSizes measure_host_set(const Zone& zone, std::uint32_t set) {
+  return sizes_of(lay_out_host_set(zone, set, 0));
+}
+
+std::uint32_t proof_octets_max(const Zone& zone) {
+  if (!zone.is_signed) return 0;
+  std::uint32_t most = 0;
+  const auto consider = [&](const Owner& owner) {
+    if (const auto* set = chain_rrset(zone, owner); set != nullptr) most = std::max(most, plain_octets(zone, *set));
+  };
+  for (const auto& owner : zone.nsec3_owners) consider(owner);
+  if (zone.denial == DenialKind::Nsec)
+    for (const auto& owner : zone.owners) consider(owner);
+  return 2 * (most + static_cast<std::uint32_t>(dns::kNameOctetsMax));
+}
+
+std::uint32_t plain_octets(const Zone& zone, const RRset& set) {
+  std::uint32_t octets = 0;
+  const auto add = [&](dns::Octets rdata) { octets += 12 + static_cast<std::uint32_t>(rdata.size()); };
+  std::ranges::for_each(zone.rdata_of(set), add);
+  std::ranges::for_each(zone.signatures_of(set), add);
+  return octets;
+}
+
+ReferralSizes measure_without_proof(const Zone& zone, const Delegation& delegation) {
+  return sizes_of(lay_out_referral(zone, delegation));
+}
+
+ReferralSizes measure_referral(const Zone& zone, const Delegation& delegation) {
+  auto sizes = measure_without_proof(zone, delegation);
+  add_proof(zone, delegation.owner, sizes);
+  return sizes;
+}
+
+void add_proof(const Zone& zone, OwnerIndex cut, ReferralSizes& sizes) {
+  const auto& owner = zone.owners[cut];
   const auto add = [&](const LaidOutBlock& block, std::size_t spelled) {
     sizes.proof_octets += static_cast<std::uint32_t>(block.octets.size() + spelled);
     sizes.proof_records =
         static_cast<std::uint16_t>(sizes.proof_records + block.plain_records + block.signature_records);
   };
-  if (!zone.is_signed) return sizes;
+  if (!zone.is_signed) return;
   if (const auto* ds = zone.find_rrset(owner, dns::RrType::DS); ds != nullptr) {
     add(lay_out_rrset(zone, owner.name(), *ds), 0);
-    return sizes;
+    return;
   }
-  const auto proof = prove_no_ds(zone, delegation.owner);
+  const auto proof = prove_no_ds(zone, cut);
   for (const auto* link : {proof.encloser, proof.denial}) {
     if (link == nullptr || (link == proof.denial && proof.denial == proof.encloser)) continue;
     add(lay_out_chain_link(zone, *link), spelled_owner_octets(zone, *link, owner.name()));
   }
-  return sizes;
 }
 
 }  // namespace torii::zonec

@@ -56,4 +56,22 @@ struct LaidOutReferral {
 /// Sizes of the referral for `delegation`, read off its layout.
 [[nodiscard]] ReferralSizes measure_referral(const Zone& zone, const Delegation& delegation);
 
+[[nodiscard]] ReferralSizes measure_without_proof(const Zone& zone, const Delegation& delegation);
+/// Adds what DO brings: DS, or the records that prove there is none.
+void add_proof(const Zone& zone, OwnerIndex cut, ReferralSizes& sizes);
+
+/// The host set whose layout is that of `cut`'s referral, whoever else has it; kNone when the referral is its own: hosts
+/// that are not shared, glue that leads in a circle, or names between cut and apex that a host may have in common.
+[[nodiscard]] std::uint32_t common_host_set(const Zone& zone, OwnerIndex cut);
+/// The referral of all cuts with that common host set, and NS records of that TTL (seconds).
+[[nodiscard]] LaidOutReferral lay_out_host_set(const Zone& zone, std::uint32_t set, std::uint32_t ttl);
+/// Its sizes, without proof.
+[[nodiscard]] ReferralSizes measure_host_set(const Zone& zone, std::uint32_t set);
+
+/// Octets of an RRset and its signatures, at most: exactly so when no name in them is compressed and the owner is a
+/// pointer, as with DS, NSEC and NSEC3 outside the root.
+[[nodiscard]] std::uint32_t plain_octets(const Zone& zone, const RRset& set);
+/// More than any proof of a missing DS takes in this zone.
+[[nodiscard]] std::uint32_t proof_octets_max(const Zone& zone);
+
 }  // namespace torii::zonec

@@ -66,6 +66,8 @@ std::vector<Host> describe_hosts(const Zone& zone, std::span<const dns::Octets> 
         host.relation = HostRelation::SiblingAuthoritative;
       }
       if (standing.source != kNoOwner) {
+        host.source = standing.source;
+        host.from_wildcard = zone.owners[standing.source].name() != host.name;
         host.a = zone.find_rrset(zone.owners[standing.source], RrType::A);
         host.aaaa = zone.find_rrset(zone.owners[standing.source], RrType::AAAA);
       }

@@ -21,6 +21,8 @@ struct Host {
   HostRelation relation{};
   const RRset* a = nullptr;    // address RRsets in this zone; null when there is none (or the host is unrelated)
   const RRset* aaaa = nullptr;
+  OwnerIndex source = kNoOwner;  // owner of those RRsets: the host's own name, or the wildcard that matches it
+  bool from_wildcard{};
   OwnerIndex cut = kNoOwner;   // SiblingGlue: the cut that the host is at or below
 };
 
