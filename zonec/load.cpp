@@ -10,6 +10,7 @@
 #include <iostream>
 #include <iterator>
 #include <sstream>
+#include <thread>
 
 #include "zonec/check/sizes.hpp"
 #include "zonec/model/build.hpp"
@@ -114,12 +115,16 @@ void LoadOptions::add_to(CLI::App& command) {
   command.add_option("--format", format, "Findings as text or as JSON Lines")->check(CLI::IsMember({"text", "json"}));
   command.add_option("--now", now, "Time at which signatures must be valid: seconds since 1970 or YYYYMMDDHHmmSS")
       ->type_name("TIME");
+  command.add_option("--threads", threads, "Threads that work on one zone; default: one for each core")
+      ->type_name("N")
+      ->check(CLI::Range(1U, 256U));
   command.add_flag("--strict", strict, "Signatures out of their time are errors");
   command.add_flag("--quiet", quiet, "No progress and no summary");
 }
 
 Load::Load(const LoadOptions& options)
     : dnssec_{time_of(options), options.strict},
+      threads_{options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency())},
       quiet_{options.quiet},
       writer_{std::cout, files_, options.format == "json" ? FindingFormat::Json : FindingFormat::Text},
       progress_{!options.quiet} {
@@ -152,15 +157,12 @@ ExitStatus Load::run(const std::function<void(Zone&&)>& keep) {
 
 void Load::load_one(const ZoneInput& input, const std::function<void(Zone&&)>& keep) {
   std::vector<Diagnostic> diagnostics;
-  ZoneBuilder builder{input.origin};
-  std::uint64_t records = 0;
+  ZoneBuilder builder{input.origin, threads_};
+  builder.on_progress([&](std::uint64_t records) { progress_.show(input.path, records); });
   ScanOptions options;
   options.origin = input.origin;
-  const auto sink = [&](const ScannedRecord& record) {
-    builder.add(record);
-    if ((++records & 0xFFFFU) == 0) progress_.show(input.path, records);
-  };
-  const auto result = scan_file(input.path, options, files_, sink, diagnostics);
+  options.threads = threads_;
+  const auto result = scan_file(input.path, options, files_, builder, diagnostics);
   if (!result.ok) {
     bad_input_ = true;
     return write(diagnostics);
@@ -187,12 +189,15 @@ void Load::check(const Zone& zone) {
   check_dnssec(zone, dnssec_, diagnostics);
   write(diagnostics);
   std::uint64_t findings = 0;
-  check_sizes(zone, settings_, [&](const SizeFinding& finding) {
-    if ((++findings & 0xFFU) == 0) progress_.show("size findings", findings);
-    progress_.clear();
-    writer_.write(finding);
-    return !writer_.gave_up();
-  });
+  check_sizes(
+      zone, settings_,
+      [&](const SizeFinding& finding) {
+        if ((++findings & 0xFFU) == 0) progress_.show("size findings", findings);
+        progress_.clear();
+        writer_.write(finding);
+        return !writer_.gave_up();
+      },
+      threads_);
 }
 
 void Load::write(std::vector<Diagnostic>& diagnostics) {

@@ -41,6 +41,7 @@ struct LoadOptions {
   std::vector<std::string> policies;
   std::string format = "text";
   std::string now;
+  unsigned threads = 0;  // 0: as many as there are cores
   bool strict = false;
   bool quiet = false;
   void add_to(CLI::App& command);
@@ -57,6 +58,7 @@ class Load {
   /// One line on standard error: zones, records, delegations, findings, seconds, and `more` at its end.
   void summarise(std::string_view more);
   [[nodiscard]] Progress& progress() noexcept { return progress_; }
+  [[nodiscard]] unsigned threads() const noexcept { return threads_; }
 
  private:
   void load_one(const ZoneInput& input, const std::function<void(Zone&&)>& keep);
@@ -66,6 +68,7 @@ class Load {
   std::vector<ZoneInput> inputs_;
   DnssecOptions dnssec_;
   PolicySettings settings_;
+  unsigned threads_;
   bool quiet_;
   SourceFiles files_;
   FindingWriter writer_;

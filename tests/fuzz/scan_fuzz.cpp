@@ -1,6 +1,7 @@
 // Any text may be given to the scanner. Laws:
 // - a scanned record is well formed, and printed and scanned again it has the same octets;
-// - the text cut into pieces gives the same records and the same diagnostics;
+// - the text read in pieces gives the same records and the same diagnostics, and so does the text scanned in parts by
+//   several threads;
 // - an error is never without a diagnostic, and there are never more than the bound.
 #include <algorithm>
 #include <cstdint>
@@ -9,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/part_records.hpp"
 #include "torii/dns/presentation.hpp"
 #include "zonec/scan/scanner.hpp"
 
@@ -58,13 +60,10 @@ Scanned scan(std::unique_ptr<ByteSource> source, bool with_lines) {
   const RecordSink sink = [&](const ScannedRecord& record) {
     require(dns::check_rdata(record.type, record.rdata), "scanned RDATA is well formed");
     require(dns::NameView::parse(record.owner.octets())->size() == record.owner.size(), "the owner is a name");
-    std::string line;
-    dns::append_name(line, record.owner);
-    line += ' ' + std::to_string(record.ttl) + " IN " + dns::type_text(record.type) + ' ';
-    dns::append_rdata(line, record.type, record.rdata);
-    scanned.records += files.text(record.where) + ' ' + line + '\n';
+    const auto line = testing::line_of(files, record);
+    scanned.records += line;
     if (!with_lines) return;
-    scanned.lines.push_back(line + '\n');
+    scanned.lines.push_back(line.substr(line.find(' ') + 1));
     scanned.rdata.emplace_back(record.rdata.begin(), record.rdata.end());
   };
   scanned.result = Scanner{options, files, sink, diagnostics}.scan_source(std::move(source), "fuzz");
@@ -89,6 +88,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(again.result.ok && again.rdata.size() == 1, "a printed record can be scanned");
     require(again.rdata[0] == whole.rdata[i] && again.lines[0] == whole.lines[i], "printed and scanned is the same");
   }
+  ScanOptions options;
+  options.allow_include = false;
+  options.generate_max = 8;
+  options.origin = dns::Name::from_text("example.");
+  const auto alone = testing::scan_whole(memory_source(text), options, "fuzz");
+  require(alone.records == whole.records && alone.diagnostics == whole.diagnostics, "both ways to scan are one");
+  options.threads = 2;
+  options.part_octets = 1 + size / 5;
+  require(testing::scan_whole(memory_source(text), options, "fuzz") == alone, "parts give the same");
   constexpr std::size_t kDripMax = 4096;  // every piece scans the open record again
   if (size > kDripMax) return 0;
   const auto dripped = scan(std::make_unique<DripSource>(text), false);

@@ -92,7 +92,8 @@ class SizeCheck {
       if (const auto* ds = zone_.find_rrset(owner, dns::RrType::DS); ds != nullptr) {
         facts.proof = plain_octets(zone_, *ds);
       } else {
-        // No rule gets easier with a longer proof, so when all hold with the longest, that of this cut is not looked up.
+        // No rule gets easier with a longer proof, so when all hold with the longest, that of this cut is not looked
+        // up.
         facts.proof = proof_max_;
         if (apply_policies(settings_, owner.name(), ns->where, facts).empty()) return {};
         ReferralSizes proof;

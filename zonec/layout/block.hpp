@@ -35,7 +35,8 @@ class BlockEncoder {
   BlockEncoder(const BlockEncoder&) = delete;  // places_ refers to owner_ and apex_
   BlockEncoder& operator=(const BlockEncoder&) = delete;
 
-  /// Writes one RR owned by `owner`. RDATA stays where it is as long as the encoder. RDATA names are compressed where the type allows, and may be pointed to later.
+  /// Writes one RR owned by `owner`. RDATA stays where it is as long as the encoder. RDATA names are compressed where
+  /// the type allows, and may be pointed to later.
   void put_record(dns::RrType type, std::uint32_t ttl, dns::Octets rdata);
   /// Writes one RR with the owner `name`: a pointer where the name has been written, else the name itself.
   void put_record_at(dns::NameView name, dns::RrType type, std::uint32_t ttl, dns::Octets rdata);

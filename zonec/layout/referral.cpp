@@ -121,7 +121,7 @@ LaidOutReferral lay_out_referral(const Zone& zone, const Delegation& delegation)
 std::uint32_t common_host_set(const Zone& zone, OwnerIndex cut) {
   const auto& owner = zone.owners[cut];
   const auto set = zone.host_set_of(*zone.find_rrset(owner, dns::RrType::NS));
-  if (set == kNone || cut == 0 || zone.is_cyclic(cut)) return kNone;
+  if (set == kNone || zone.host_sets[set].users < 2 || cut == 0 || zone.is_cyclic(cut)) return kNone;
   if (zone.host_sets[set].all_unrelated) return set;
   return owner.name().parent().size() == zone.apex.size() ? set : kNone;
 }
@@ -131,9 +131,7 @@ LaidOutReferral lay_out_host_set(const Zone& zone, std::uint32_t set, std::uint3
   return lay_out(zone, describe_host_set(zone, zone.host_sets[set]), unknown_owner(zone).value_or(zone.apex), ttl);
 }
 
-ReferralSizes measure_host_set(const Zone& zone, std::uint32_t set) {
-  return sizes_of(lay_out_host_set(zone, set, 0));
-}
+ReferralSizes measure_host_set(const Zone& zone, std::uint32_t set) { return sizes_of(lay_out_host_set(zone, set, 0)); }
 
 std::uint32_t proof_octets_max(const Zone& zone) {
   if (!zone.is_signed) return 0;

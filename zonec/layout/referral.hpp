@@ -60,8 +60,9 @@ struct LaidOutReferral {
 /// Adds what DO brings: DS, or the records that prove there is none.
 void add_proof(const Zone& zone, OwnerIndex cut, ReferralSizes& sizes);
 
-/// The host set whose layout is that of `cut`'s referral, whoever else has it; kNone when the referral is its own: hosts
-/// that are not shared, glue that leads in a circle, or names between cut and apex that a host may have in common.
+/// The host set whose layout is that of `cut`'s referral, whoever else has it; kNone when the referral is its own:
+/// hosts that nobody else has, glue that leads in a circle, or names between cut and apex that a host may have in
+/// common.
 [[nodiscard]] std::uint32_t common_host_set(const Zone& zone, OwnerIndex cut);
 /// The referral of all cuts with that common host set, and NS records of that TTL (seconds).
 [[nodiscard]] LaidOutReferral lay_out_host_set(const Zone& zone, std::uint32_t set, std::uint32_t ttl);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "zonec/model/arena.hpp"
+#include "zonec/model/host_lists.hpp"
 #include "zonec/model/rdata.hpp"
 #include "zonec/parallel/in_order.hpp"
 
@@ -56,9 +57,10 @@ struct Piece {
 /// empty non-terminal reaches from one range into another.
 class Assembler {
  public:
-  /// `shared`: how much RDATA the zone's host sets have. Of the zone only they and the apex are looked at, as other
+  /// `shared`: the RDATA of the zone's host sets. Of the zone only these sets and the apex are looked at, as other
   /// ranges are joined to it meanwhile.
-  Assembler(const Zone& zone, std::uint32_t shared) : zone_{zone}, shared_{shared} {}
+  Assembler(const Zone& zone, std::span<const dns::Octets> shared)
+      : zone_{zone}, shared_rdata_{shared}, shared_{static_cast<std::uint32_t>(shared.size())} {}
 
   Piece run(std::span<BuiltRecord> records) {
     constexpr std::size_t kPrefetchAhead = 12;
@@ -163,8 +165,8 @@ class Assembler {
     if (records.empty()) return before;
     if (before == kNone) {
       before = static_cast<std::uint32_t>(piece_.signature_sets.size());
-      piece_.signature_sets.push_back({static_cast<std::uint32_t>(shared_ + piece_.rdata.size()), 0,
-                                       records.front().ttl, records.front().place});
+      piece_.signature_sets.push_back(
+          {static_cast<std::uint32_t>(shared_ + piece_.rdata.size()), 0, records.front().ttl, records.front().place});
     }
     auto& set = piece_.signature_sets[before];
     for (std::size_t i = 0; i < records.size(); ++i) {
@@ -220,9 +222,21 @@ class Assembler {
       set.rdata_count = static_cast<std::uint32_t>(shared_ + piece_.rdata.size()) - set.first_rdata;
       set.ttl = lowest_ttl(data);
       check_octets(set, data.front().name(), octets);
+      if (set.type == RrType::NS) share_hosts(set, data.front().name());
     }
     set.signatures = add_signatures(signatures);
     piece_.rrsets.push_back(set);
+  }
+
+  /// NS records that did not stand together may be a set that others have, all the same.
+  void share_hosts(RRset& set, dns::NameView owner) {
+    const auto first = set.first_rdata - shared_;
+    const auto hosts = std::span<const dns::Octets>{piece_.rdata}.subspan(first);
+    if (std::ranges::any_of(hosts, [&](dns::Octets host) { return target_of(host).is_at_or_below(owner); })) return;
+    const auto found = find_host_set(zone_.host_sets, shared_rdata_, hosts);
+    if (found == kNone) return;
+    piece_.rdata.resize(first);
+    set.first_rdata = zone_.host_sets[found].first_rdata;
   }
 
   void check_octets(const RRset& set, dns::NameView name, std::size_t octets) {
@@ -257,6 +271,7 @@ class Assembler {
   }
 
   const Zone& zone_;
+  std::span<const dns::Octets> shared_rdata_;
   const std::uint32_t shared_;
   Arena arena_;
   Piece piece_;
@@ -286,7 +301,10 @@ void join(Zone& zone, Piece&& piece, std::uint32_t shared, Findings& findings) {
     }
   }
   for (auto& set : piece.rrsets) {
-    if (set.first_rdata >= shared) set.first_rdata += rdata_base;
+    if (set.first_rdata < shared)
+      ++zone.host_sets[zone.host_set_at[set.first_rdata]].users;
+    else
+      set.first_rdata += rdata_base;
     if (set.signatures != kNone) set.signatures += signature_base;
   }
   for (auto& set : piece.signature_sets) set.first_rdata += rdata_base;
@@ -309,8 +327,8 @@ std::vector<std::size_t> cut_ranges(const Zone& zone, std::span<const BuiltRecor
   std::vector<std::size_t> starts{0};
   const auto child_labels = zone.apex.view().label_count() + 1;
   const auto apex_end = owner_end(records, 0);
-  const auto has_dname = std::ranges::any_of(records.first(apex_end),
-                                             [](const BuiltRecord& r) { return r.rr_type() == RrType::DNAME; });
+  const auto has_dname =
+      std::ranges::any_of(records.first(apex_end), [](const BuiltRecord& r) { return r.rr_type() == RrType::DNAME; });
   for (auto at = kRangeRecords; at < records.size() && !has_dname; at += kRangeRecords) {
     while (at < records.size() &&
            records[at].name().suffix(child_labels) == records[at - 1].name().suffix(child_labels))
@@ -325,7 +343,7 @@ std::vector<std::size_t> cut_ranges(const Zone& zone, std::span<const BuiltRecor
 
 void assemble(Zone& zone, std::span<BuiltRecord> records, Findings& findings, unsigned threads) {
   const auto starts = cut_ranges(zone, records);
-  const auto shared = static_cast<std::uint32_t>(zone.rdata.size());
+  const auto shared = zone.rdata;  // a copy, as the zone's grows
   // Room for more than there can be is only address space until it is used.
   zone.owners.reserve(records.size());
   zone.rrsets.reserve(records.size());
@@ -334,7 +352,9 @@ void assemble(Zone& zone, std::span<BuiltRecord> records, Findings& findings, un
       [&](std::size_t i) {
         return Assembler{zone, shared}.run(records.subspan(starts[i], starts[i + 1] - starts[i]));
       },
-      [&](std::size_t, Piece&& piece) { join(zone, std::move(piece), shared, findings); });
+      [&](std::size_t, Piece&& piece) {
+        join(zone, std::move(piece), static_cast<std::uint32_t>(shared.size()), findings);
+      });
 }
 
 void describe_apex(Zone& zone) {

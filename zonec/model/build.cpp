@@ -46,8 +46,7 @@ class Part final : public RecordPart {
       return refuse(record, "class-not-in",
                     "class " + std::to_string(static_cast<std::uint16_t>(record.rr_class)) + ", expected IN");
     }
-    if (dns::is_meta_type(record.type))
-      return refuse(record, "meta-type", "this type is for messages, not for zones");
+    if (dns::is_meta_type(record.type)) return refuse(record, "meta-type", "this type is for messages, not for zones");
     if (const char* fault = fault_of(record.type, record.rdata)) return refuse(record, "malformed-rdata", fault);
     if (record.type == RrType::NS) {
       if (joins_group(record)) return join_group(record);
@@ -188,6 +187,8 @@ struct ZoneBuilder::State {
   std::vector<std::unique_ptr<Part>> parts;
   std::unique_ptr<RecordPart> open_part;  // of records that are added one by one
   Findings findings;
+  std::function<void(std::uint64_t)> show;
+  std::uint64_t record_count{};
 
   /// The SOA that stands first in the input; null when there is none.
   [[nodiscard]] const BuiltRecord* first_soa(dns::NameView* at) const {
@@ -238,9 +239,8 @@ struct ZoneBuilder::State {
       else
         expanded.push_back(record);
       for (const auto& each : expanded) {
-        found.add(
-            0, Severity::Error, "out-of-zone", each.where(), each.name(),
-            each.name().text() + " " + type_text(each.rr_type()) + ": not at or below the apex " + apex->text());
+        found.add(0, Severity::Error, "out-of-zone", each.where(), each.name(),
+                  each.name().text() + " " + type_text(each.rr_type()) + ": not at or below the apex " + apex->text());
       }
       return true;
     };
@@ -273,9 +273,12 @@ void ZoneBuilder::accept(std::unique_ptr<RecordPart> part) {
   state.parts.emplace_back(static_cast<Part*>(part.release()));  // open() makes no others
   auto& last = *state.parts.back();
   state.findings.merge(std::move(last.findings));
-  if (state.apex_labels == kUnknown && !last.soas.empty())
-    state.apex_labels = last.soas.front().name().label_count();
+  state.record_count += last.records.size();
+  if (state.show) state.show(state.record_count);
+  if (state.apex_labels == kUnknown && !last.soas.empty()) state.apex_labels = last.soas.front().name().label_count();
 }
+
+void ZoneBuilder::on_progress(std::function<void(std::uint64_t)> show) { state_->show = std::move(show); }
 
 void ZoneBuilder::add(const ScannedRecord& record) {
   auto& part = state_->open_part;

@@ -3,6 +3,7 @@
 ///
 /// Records come one by one through `add`, or in parts that several threads fill (RecordParts). The zone that comes of
 /// them, and the findings, are the same however the text was cut into parts and however many threads there were.
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -23,6 +24,8 @@ class ZoneBuilder final : public RecordParts {
   ZoneBuilder(const ZoneBuilder&) = delete;
   ZoneBuilder& operator=(const ZoneBuilder&) = delete;
 
+  /// Called with about the number of records so far, after each part.
+  void on_progress(std::function<void(std::uint64_t records)> show);
   /// Copies the record into the builder.
   void add(const ScannedRecord& record);
   [[nodiscard]] std::unique_ptr<RecordPart> open(unsigned thread) override;

@@ -17,13 +17,13 @@ enum class HostRelation : std::uint8_t {
 };
 
 struct Host {
-  dns::NameView name;          // as in the NS RDATA
+  dns::NameView name;  // as in the NS RDATA
   HostRelation relation{};
-  const RRset* a = nullptr;    // address RRsets in this zone; null when there is none (or the host is unrelated)
+  const RRset* a = nullptr;  // address RRsets in this zone; null when there is none (or the host is unrelated)
   const RRset* aaaa = nullptr;
   OwnerIndex source = kNoOwner;  // owner of those RRsets: the host's own name, or the wildcard that matches it
   bool from_wildcard{};
-  OwnerIndex cut = kNoOwner;   // SiblingGlue: the cut that the host is at or below
+  OwnerIndex cut = kNoOwner;  // SiblingGlue: the cut that the host is at or below
 };
 
 /// `hosts` has no duplicates (names compare case-insensitively) and stands in canonical name order, in which equal
@@ -36,7 +36,8 @@ struct Delegation {
 
 /// Describes the NS RRset at `owner`, which is a cut or the apex. For the apex every host in the zone is InDomain,
 /// wherever its addresses come from.
-/// `cyclic` is left false; `find_cyclic` tells it for all delegations at once, and Zone::is_cyclic once that is settled.
+/// `cyclic` is left false; `find_cyclic` tells it for all delegations at once, and Zone::is_cyclic once that is
+/// settled.
 [[nodiscard]] Delegation describe_delegation(const Zone& zone, OwnerIndex owner);
 
 /// The hosts of the zone's host sets, described once for all delegations that share them. None of those is at or above
@@ -44,8 +45,8 @@ struct Delegation {
 class SharedHosts {
  public:
   explicit SharedHosts(const Zone& zone, unsigned threads = 1);
-  /// The hosts of the delegation at `owner`, which has an NS RRset; `own` holds them where they are not shared. Of a set
-  /// without a host in this zone nothing is returned: all are Unrelated.
+  /// The hosts of the delegation at `owner`, which has an NS RRset; `own` holds them where they are not shared. Of a
+  /// set without a host in this zone nothing is returned: all are Unrelated.
   [[nodiscard]] std::span<const Host> of(OwnerIndex owner, Delegation& own) const;
   [[nodiscard]] bool all_unrelated(OwnerIndex owner) const;
 

@@ -100,4 +100,20 @@ void settle_host_sets(Zone& zone, std::span<HostListPool> pools) {
   std::ranges::move(chunks, std::back_inserter(zone.arenas));
 }
 
+std::uint32_t find_host_set(std::span<const HostSet> sets, std::span<const dns::Octets> rdata,
+                            std::span<const dns::Octets> hosts) {
+  std::vector<std::uint8_t> wanted;
+  for (const auto host : hosts) wanted.insert(wanted.end(), host.begin(), host.end());
+  // The hosts of a set stand one after the other, and the sets in the order of their octets.
+  const auto octets_of = [&](const HostSet& set) {
+    const auto last = rdata[set.first_rdata + set.count - 1];
+    const auto* first = rdata[set.first_rdata].data();
+    return dns::Octets{first, last.data() + last.size()};
+  };
+  const auto before = [](dns::Octets a, dns::Octets b) { return std::ranges::lexicographical_compare(a, b); };
+  const auto found = std::ranges::lower_bound(sets, dns::Octets{wanted}, before, octets_of);
+  if (found == sets.end() || !std::ranges::equal(octets_of(*found), wanted)) return kNone;
+  return static_cast<std::uint32_t>(found - sets.begin());
+}
+
 }  // namespace torii::zonec

@@ -32,4 +32,9 @@ class HostListPool {
 /// that depends on nothing but the sets; and tells each list which one it is. `zone.apex` is set.
 void settle_host_sets(Zone& zone, std::span<HostListPool> pools);
 
+/// The set among `sets`, whose RDATA is `rdata`, that consists of `hosts`, which are in canonical order, octet by
+/// octet; kNone when there is none.
+[[nodiscard]] std::uint32_t find_host_set(std::span<const HostSet> sets, std::span<const dns::Octets> rdata,
+                                          std::span<const dns::Octets> hosts);
+
 }  // namespace torii::zonec

@@ -127,7 +127,8 @@ std::vector<BuiltRecord> merge_sorted(std::span<std::vector<BuiltRecord>* const>
   for (const auto* part : parts) total += part->size();
   std::vector<BuiltRecord> out(total);
   if (total == 0) return out;
-  const auto splitters = choose_splitters(parts, total, std::clamp<std::size_t>(total / kBucketRecords, 1, kBucketsMax));
+  const auto splitters =
+      choose_splitters(parts, total, std::clamp<std::size_t>(total / kBucketRecords, 1, kBucketsMax));
   const auto bucket_of = [&](std::uint64_t key) {
     return static_cast<std::size_t>(std::ranges::upper_bound(splitters, key) - splitters.begin());
   };

@@ -66,8 +66,9 @@ void sort_by_owner(std::span<BuiltRecord> records, dns::NameView apex);
 [[nodiscard]] std::vector<BuiltRecord> merge_sorted(std::span<std::vector<BuiltRecord>* const> parts,
                                                     dns::NameView apex, unsigned threads);
 
-/// Sorts one owner's records, among which a group is the only one of type NS: by the type of the RRset they belong to, its records before its RRSIGs, RDATA in
-/// canonical order, and equal RDATA in order of input. Source: RFC 4034 section 6.3.
+/// Sorts one owner's records, among which a group is the only one of type NS: by the type of the RRset they belong to,
+/// its records before its RRSIGs, RDATA in canonical order, and equal RDATA in order of input. Source: RFC 4034
+/// section 6.3.
 void sort_within_owner(std::span<BuiltRecord> records);
 
 /// Three-way comparison of two RDATAs of one type in canonical form: negative, zero, positive.

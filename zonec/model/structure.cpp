@@ -93,7 +93,7 @@ class Structure {
     if (unreachable) {
       report(Severity::Error, "unreachable-delegation", *ns,
              shared_.reachability.cyclic[index] ? "its hosts lead only back to it, and none of them has an address"
-                                         : "every host is below the delegation, and none has an address");
+                                                : "every host is below the delegation, and none has an address");
     } else if (shared_.reachability.reach[index] == Reach::Cyclic) {
       report(Severity::Notice, "cyclic-delegation", *ns,
              "its hosts lead only back to it; resolvers depend on the sibling glue (RFC 9471 section 2.3)");

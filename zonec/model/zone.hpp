@@ -6,8 +6,8 @@
 /// non-terminals, so that an owner's descendants follow it directly, and a binary search finds any name.
 /// Names of owners are lower case; names inside RDATA keep their case. RDATA within an RRset is in canonical order
 /// (RFC 4034 section 6.3) without duplicates. A registry's zone has tens of millions of owners, so the structures are
-/// small, and an NS RRset that many delegations have is kept once (HostSet). RRSIGs are not an RRset of their own: each stands with the RRset it
-/// covers, or, when there is none, with `Owner::strays`.
+/// small, and an NS RRset that many delegations have is kept once (HostSet). RRSIGs are not an RRset of their own: each
+/// stands with the RRset it covers, or, when there is none, with `Owner::strays`.
 #include <algorithm>
 #include <cstdint>
 #include <span>
@@ -59,7 +59,8 @@ static_assert(sizeof(RRset) == 28);
 struct HostSet {
   std::uint32_t first_rdata{};
   std::uint32_t count{};
-  bool all_unrelated{};  // no host is at or below the apex
+  std::uint32_t users{};  // owners that have it
+  bool all_unrelated{};   // no host is at or below the apex
 };
 
 enum class OwnerKind : std::uint8_t {
@@ -89,22 +90,22 @@ enum class DenialKind : std::uint8_t { None, Nsec, Nsec3 };
 
 class Zone {
  public:
-  dns::Name apex;                 // lower case
-  std::vector<Owner> owners;      // canonical order; [0] is the apex; NSEC3 owners stand in `nsec3_owners` instead
+  dns::Name apex;                   // lower case
+  std::vector<Owner> owners;        // canonical order; [0] is the apex; NSEC3 owners stand in `nsec3_owners` instead
   std::vector<Owner> nsec3_owners;  // by owner name, that is by hash
   std::vector<RRset> rrsets;
   std::vector<dns::Octets> rdata;  // the host sets' first, set by set
   std::vector<SignatureSet> signature_sets;
-  std::vector<HostSet> host_sets;         // ascending first_rdata
+  std::vector<HostSet> host_sets;          // ascending first_rdata
   std::vector<std::uint32_t> host_set_at;  // by index into rdata: the host set it belongs to
   std::vector<OwnerIndex> cyclic;          // cuts that only sibling glue leads to (delegation.hpp), ascending
   dns::Serial serial{};
-  std::uint32_t negative_ttl{};   // min(SOA TTL, SOA MINIMUM), RFC 2308 section 3
-  bool is_signed{};               // has a DNSKEY RRset at the apex
+  std::uint32_t negative_ttl{};  // min(SOA TTL, SOA MINIMUM), RFC 2308 section 3
+  bool is_signed{};              // has a DNSKEY RRset at the apex
   DenialKind denial = DenialKind::None;
   std::uint16_t nsec3_iterations{};
   std::vector<std::uint8_t> nsec3_salt;
-  std::uint64_t record_count{};     // as served and dumped: after dropping duplicates, RRSIGs included
+  std::uint64_t record_count{};  // as served and dumped: after dropping duplicates, RRSIGs included
   std::uint64_t delegation_count{};
 
   [[nodiscard]] OwnerIndex find(dns::NameView name) const noexcept;  // kNoOwner when absent

@@ -4,7 +4,7 @@
 /// It reads RFC 1035 section 5 whole, `$TTL` (RFC 2308), `$INCLUDE`, `$GENERATE` as BIND has it, RFC 3597 forms and TTL
 /// units, for every type of the RR table. Input is streamed: a file, standard input or a gzip stream of any size is
 /// read in blocks, and a record is never copied more than from the block into its RDATA. Memory is bounded by the
-/// longest record text (kRecordTextMax) times the depth of $INCLUDE.
+/// longest record text (kRecordTextMax) times the depth of $INCLUDE, and a few parts of text for each thread.
 ///
 /// Errors are diagnostics with file, line and column (in octets, from 1) of the offending token. After an error
 /// scanning goes on at the next record, and stops for good after kErrorsMax errors. Nothing here throws for bad input.
@@ -41,6 +41,8 @@ struct ScanOptions {
   std::uint32_t include_depth_max = 16;
   bool allow_include = true;
   std::uint64_t generate_max = std::uint64_t{1} << 24U;  // records from one $GENERATE
+  unsigned threads = 1;                             // that scan one file's parts, where it is read into RecordParts
+  std::size_t part_octets = std::size_t{1} << 20U;  // of text in a part, about
 };
 
 struct ScanResult {
@@ -57,6 +59,11 @@ using RecordSink = std::function<void(const ScannedRecord&)>;
 /// appended. Records before an error have been delivered, so a caller that sees `!ok` drops them.
 [[nodiscard]] ScanResult scan_file(const std::string& path, const ScanOptions& options, SourceFiles& files,
                                    const RecordSink& sink, std::vector<Diagnostic>& diagnostics);
+
+/// The same, by several threads where the file is long: records come in parts. What the parts hold one after the other,
+/// and all diagnostics, are what one thread would have found. Parts before an error have been accepted.
+[[nodiscard]] ScanResult scan_file(const std::string& path, const ScanOptions& options, SourceFiles& files,
+                                   RecordParts& parts, std::vector<Diagnostic>& diagnostics);
 
 /// Scans text in memory under the given name. $INCLUDE, if allowed, is relative to the folder of that name.
 [[nodiscard]] ScanResult scan_text(std::string_view text, const std::string& name, const ScanOptions& options,

@@ -9,6 +9,25 @@ ScanResult scan_file(const std::string& path, const ScanOptions& options, Source
   return std::make_unique<Scanner>(options, files, sink, diagnostics)->scan_file(path);
 }
 
+ScanResult scan_file(const std::string& path, const ScanOptions& options, SourceFiles& files, RecordParts& parts,
+                     std::vector<Diagnostic>& diagnostics) {
+  std::unique_ptr<RecordPart> part;  // of what is not scanned in parts
+  const RecordSink sink = [&](const ScannedRecord& record) {
+    if (!part) part = parts.open(0);
+    part->take(record);
+  };
+  const auto flush = [&] {
+    if (!part) return;
+    part->end();
+    parts.accept(std::move(part));
+  };
+  const auto scanner = std::make_unique<Scanner>(options, files, sink, diagnostics);
+  scanner->use_parts(parts, flush);
+  const auto result = scanner->scan_file(path);
+  flush();
+  return result;
+}
+
 ScanResult scan_text(std::string_view text, const std::string& name, const ScanOptions& options, SourceFiles& files,
                      const RecordSink& sink, std::vector<Diagnostic>& diagnostics) {
   return std::make_unique<Scanner>(options, files, sink, diagnostics)->scan_source(memory_source(text), name);
@@ -57,8 +76,10 @@ void Scanner::run(Frame& frame) {
   constexpr std::string_view kMark = "\xEF\xBB\xBF";
   while (frame.buffer.more() && frame.buffer.octets() < kMark.size()) frame.buffer.refill(frame.buffer.begin());
   const bool has_mark = std::string_view{frame.buffer.begin(), frame.buffer.end()}.substr(0, kMark.size()) == kMark;
+  frame.entries_alone = options_.part_octets / 4096;  // the SOA is among them, as a rule
   frame.lexer.set_text(frame.buffer.begin() + (has_mark ? kMark.size() : 0), frame.buffer.end(), frame.buffer.more());
   while (!reporter_.gave_up()) {
+    if (parts_pay(frame)) scan_parts(frame);
     const char* const start = frame.lexer.position();
     if (frame.lexer.is_at_end()) break;
     const auto line = frame.lexer.line();
@@ -251,6 +272,7 @@ bool Scanner::settle_ttl(const Header& header, dns::Octets rdata, std::uint32_t&
     ttl = *default_ttl_;
     return true;
   }
+  lacks_past_ = is_part_;
   if (last_ttl_) {
     ttl = *last_ttl_;
     if (!warned_last_ttl_)

@@ -7,6 +7,7 @@
 /// sink, $INCLUDE, $GENERATE, defaults) come only after the entry has been read to its end.
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,12 @@ class Scanner {
   Scanner(const ScanOptions& options, SourceFiles& files, const RecordSink& sink, std::vector<Diagnostic>& diagnostics)
       : options_{options}, files_{files}, sink_{sink}, reporter_{diagnostics} {}
   ScanResult scan_file(const std::string& path);
+  /// From now on long stretches of text are scanned in parts, by several threads. `flush` is called before, so that the
+  /// records the sink was given so far come first.
+  void use_parts(RecordParts& parts, std::function<void()> flush) {
+    parts_ = &parts;
+    flush_ = std::move(flush);
+  }
   /// From any source: tests and fuzzers hand text over in odd pieces.
   ScanResult scan_source(std::unique_ptr<ByteSource> source, const std::string& name);
 
@@ -37,6 +44,8 @@ class Scanner {
     std::uint32_t file{};
     std::optional<dns::Name> origin;
     std::optional<dns::Name> owner;  // of the last record
+    std::size_t entries_alone{};     // to be scanned before parts are tried again
+    std::size_t part_stops{};        // how often parts came to an end before the text did
     explicit Frame(std::unique_ptr<ByteSource> source) : buffer{std::move(source)} {}
   };
   /// What stands between owner and RDATA.
@@ -55,6 +64,12 @@ class Scanner {
     Header header;
     Token where;
   };
+
+  friend class PartScan;
+
+  // part_scan.cpp
+  [[nodiscard]] bool parts_pay(Frame& frame);
+  void scan_parts(Frame& frame);
 
   // scanner.cpp
   ScanResult finish();
@@ -97,6 +112,10 @@ class Scanner {
   std::optional<std::uint32_t> default_ttl_;  // $TTL
   std::optional<std::uint32_t> last_ttl_;
   bool warned_last_ttl_ = false;
+  bool is_part_ = false;     // what came before this text is not known
+  bool lacks_past_ = false;  // and something would depend on it
+  RecordParts* parts_ = nullptr;
+  std::function<void()> flush_;
   ScanResult result_;
   std::string generated_owner_;
   std::string generated_rdata_;

@@ -196,4 +196,21 @@ void BlockBuffer::refill(const char* keep_from) {
   buffer_[size_] = '\n';
 }
 
+bool BlockBuffer::read_on(std::vector<char>& out, std::size_t count) {
+  const auto had = out.size();
+  out.resize(had + count);
+  const auto got = source_->read(std::span{out}.subspan(had));
+  out.resize(had + got);
+  octets_ += got;
+  return got > 0;
+}
+
+void BlockBuffer::put_back(std::vector<char> text) {
+  buffer_ = std::move(text);
+  size_ = buffer_.size();
+  buffer_.resize(std::max(size_, kBlockOctets) + 1);
+  buffer_[size_] = '\n';
+  more_ = true;  // whether there is more is found out by asking
+}
+
 }  // namespace torii::zonec

@@ -56,6 +56,11 @@ class BlockBuffer {
   [[nodiscard]] bool more() const noexcept { return more_; }
   /// Drops what stands before `keep_from`, moves the rest to the front and reads on. Pointers into the buffer end here.
   void refill(const char* keep_from);
+  /// Appends about `count` octets from the source to `out`, which is text that was taken out of the buffer. Returns:
+  /// false when there was nothing more.
+  bool read_on(std::vector<char>& out, std::size_t count);
+  /// Makes `text`, which was taken out or read on, what is scanned next. Pointers into the buffer end here.
+  void put_back(std::vector<char> text);
   [[nodiscard]] const std::string& error() const noexcept { return source_->error(); }
   /// Octets read from the source so far.
   [[nodiscard]] std::uint64_t octets() const noexcept { return octets_; }
