@@ -5,6 +5,7 @@ import copy
 import itertools
 
 import denial
+import readings
 import reference
 import wire
 
@@ -126,7 +127,7 @@ def explain(peer, their, expected, known, name, kind, do):
     if kind == wire.SOA and zero_ttl(their, expected, do):
         return "soa-ttl-zero"
     for flags in READINGS:
-        other = reference.answer(known, name, kind, do, reference.Reading(**dict.fromkeys(flags, True)))
+        other = reference.answer(known, name, kind, do, readings.Reading(**dict.fromkeys(flags, True)))
         if other.undefined or same(their, other) or same_but_for(their, other, do) or as_open(their, other, kind):
             return RULE_OF[flags[0]]
     return "zero-octet" if peer == "knot" and zero_octet(name, expected) else None

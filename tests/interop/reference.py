@@ -13,6 +13,7 @@ import dns.rdatatype
 import dns.zone
 
 import wire
+from readings import Reading
 
 ALIASES_MAX = 16  # RFC 1034 section 3.6.2 asks only that loops end; docs/answers.md gives this number
 
@@ -148,6 +149,12 @@ class Zone:
                 return match | self.nsec3_cover(next_closer), encloser
         raise AssertionError("the apex has an NSEC3")
 
+    def shadowed_by_wildcard(self, name):
+        """Whether `name` is an empty non-terminal that opt-out leaves without NSEC3, so that proofs about it go by an
+        ancestor, whose wildcard, were it not for `name`, would apply."""
+        return bool(self.hashes) and self.nsec3_match(name) is None and \
+            b"\1*" + self.encloser_proof(name)[1] in self.names
+
     def deny_type(self, name):
         """`name` exists, and has no such type; or it is a cut without DS."""
         if self.nsec:
@@ -191,7 +198,7 @@ class Zone:
                 source, signed = host, False
             elif place[0] == "exact":
                 source, signed = host, do
-            elif place[0] == "wildcard":
+            elif place[0] == "wildcard" and not self.is_cut(place[1]):  # else no meaning: RFC 4592 section 4.2
                 source, signed = place[1], do
             else:
                 continue
@@ -213,8 +220,15 @@ class Zone:
         cut = next((node for node in nodes if self.is_cut(node)), None)
         if reading.lower_cut and cut:
             return "cut", cut
-        dname = next((node for node in nodes if node != name and self.has(node, wire.DNAME)), None)
-        return ("dname", dname) if reading.lower_dname and dname and name not in self.names else None
+        if not reading.lower_dname or name in self.names:
+            return None
+        encloser = next(node for node in nodes if node in self.names)
+        for node in nodes[1:]:
+            if self.has(node, wire.DNAME):
+                return "dname", node
+            if node == encloser and b"\1*" + node in self.names:
+                return "wildcard", b"\1*" + node
+        return None
 
     def place(self, name, occluded=False):
         """Where step 3 of RFC 1034 section 4.3.2 ends: ("cut"|"dname"|"exact"|"wildcard"|"nothing", the node)."""
@@ -232,34 +246,6 @@ class Zone:
             return "exact", name
         wildcard = b"\1*" + previous
         return ("wildcard", wildcard) if wildcard in self.names else ("nothing", previous)
-
-
-class Reading:
-    """Another reading of the algorithm, to say what a peer's answer rests on (peer_rules.py). The default is ours."""
-
-    def __init__(self, own_zone=False, occluded=False, hashes=False, children=False, lower_cut=False,
-                 follow_cname=False, no_nsec=False, ds_below=False, no_ds=False,
-                 lower_dname=False, no_parameters=False,
-                 follow_dname=False):
-        self.own_zone = own_zone  # aliases are followed within the zone they are in
-        self.occluded = occluded  # names below a DNAME are found
-        self.hashes = hashes      # owners of NSEC3 records exist
-        self.children = children  # names of the zones above and below exist in this one too
-        self.lower_cut = lower_cut  # of two cuts one below the other, the lower is referred to
-        self.lower_dname = lower_dname  # so for two DNAMEs
-        self.no_parameters = no_parameters  # NSEC3PARAM is no RRset of the zone
-        self.ds_below = ds_below    # DS is looked up below a cut
-        self.no_ds = no_ds          # DS that is not signed is not found
-        self.follow_cname = follow_cname  # an alias at a wildcard is followed when QTYPE is CNAME, too
-        self.follow_dname = follow_dname  # and the CNAME that a DNAME makes
-        self.no_nsec = no_nsec    # NSEC records are not found without DO and by way of a wildcard
-
-    def hides(self, zone, place, node, kind, do):
-        """Whether a type is not looked up, though the name has it. `place`: as Zone.place has it."""
-        return (kind == wire.CNAME and self.follow_cname and place == "wildcard" or
-                kind == wire.NSEC and self.no_nsec and (not do or place == "wildcard") or
-                kind == wire.DS and self.no_ds and wire.DS not in zone.signatures.get(node, {}) or
-                kind == wire.NSEC3PARAM and self.no_parameters)
 
 
 def with_names(zone, zones, reading):
@@ -329,8 +315,7 @@ def _step(out, zone, name, kind, do, reading):
         out.rcode = wire.NXDOMAIN
         if do and zone.hashes and zone.nsec3_match(node) is None:
             out.steps.append("unproven")
-            provable = zone.encloser_proof(node)[1]
-            out.unprovable = b"\1*" + provable in zone.names  # it exists, yet is not the wildcard that would apply
+            out.unprovable = zone.shadowed_by_wildcard(node)
             out.loose_proof = "no proof exists" if out.unprovable else None
         out.authority |= zone.negative_soa(do) | (zone.deny_name(name, node) if do else set())
         return None
@@ -364,6 +349,7 @@ def _step(out, zone, name, kind, do, reading):
         out.authority |= zone.deny_closer(name, encloser, not positive)
     elif do and not positive:
         out.authority |= zone.deny_type(name)
+        out.unprovable = zone.shadowed_by_wildcard(name)
     return following
 
 
