@@ -18,9 +18,6 @@ from gate import Gate
 from servers import ALL, Echo
 from work import Runs, Work, raise_descriptor_limit
 
-#: Of the load that lets each server see the queries before it is measured.
-WARM_UP_SECONDS = 4
-
 
 def arguments():
     parser = argparse.ArgumentParser(prog="./dev bench compare", description=__doc__.split("\n")[0])
@@ -29,6 +26,7 @@ def arguments():
     parser.add_argument("--servers", default=",".join(ALL), help="of " + ",".join(ALL))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3, help="of each run")
+    parser.add_argument("--warm-up", type=float, default=4, help="seconds of load for each server before the first round")
     parser.add_argument("--rates", default="20000,100000", help="queries a second to tell CPU a query at")
     parser.add_argument("--phases", default="compile,start,rounds,tcp,reload", help="of these, in this order")
     parser.add_argument("--repeats", type=int, default=5, help="of compilations and of toriid's starts")
@@ -39,6 +37,7 @@ def arguments():
     parser.add_argument("--server-core", type=int, default=0)
     parser.add_argument("--load-core", type=int, default=1)
     parser.add_argument("--gate", default="", help='command that runs its arguments alone, such as "flock /tmp/lock"')
+    parser.add_argument("--no-repeat", action="store_true", help="do not repeat runs that others disturbed")
     parser.add_argument("--resume", action="store_true", help="add to the last runs instead of starting anew")
     parser.add_argument("--report-only", action="store_true", help="only write the report of the last runs again")
     options = parser.parse_args()
@@ -81,11 +80,11 @@ class Comparison:
 
     def run(self):
         options = self.options
-        if "compile" in options.phases and "toriid" in options.servers:
-            for _ in range(options.repeats):
-                with self.gate.alone():
-                    self.runs.add("compile", "toriid", **self.work.compile(nice=False))
         try:
+            if "compile" in options.phases and "toriid" in options.servers:
+                for _ in range(options.repeats):
+                    with self.gate.alone():
+                        self.runs.add("compile", "toriid", **self.work.compile(nice=False))
             self.start()
             if "rounds" in options.phases:
                 self.warm_up()
@@ -99,6 +98,7 @@ class Comparison:
             if "reload" in options.phases:
                 self.reload()
         finally:
+            self.gate.release()
             for server in self.servers:
                 server.stop()
 
@@ -139,7 +139,7 @@ class Comparison:
         """Every server has seen the queries once before it is measured; echo learns the mean size of answers."""
         for server in sorted(self.servers, key=lambda server: not server.serves_dns):
             with self.gate.alone():
-                facts = measure.load(server, self.runs, "warm-up", self.load_options(WARM_UP_SECONDS))
+                facts = measure.load(server, self.runs, "warm-up", self.load_options(self.options.warm_up))
             if server.name == "toriid" and facts:
                 Echo.octets = facts["octets_mean"]
         for server in self.servers:
@@ -195,6 +195,8 @@ def write_report(work, runs):
 def main():
     options = arguments()
     raise_descriptor_limit()
+    if options.no_repeat:
+        measure.repeats = 0
     work = Work(options.work, options.build, options.shape, options.delegations)
     runs = Runs(runs_file(work, not (options.resume or options.report_only)))
     if not options.report_only:

@@ -82,8 +82,10 @@ def main():
     runs = Runs(runs_file(home, not (options.resume or options.report_only)))
     if not options.report_only:
         runs.add("facts", None, shape=options.shape, machine=proc.machine(), date=datetime.date.today().isoformat())
+        gate = Gate(options.gate)
         for size in sizes:
-            measure_size(Work(options.work, options.build, options.shape, size), runs, options, Gate(options.gate))
+            measure_size(Work(options.work, options.build, options.shape, size), runs, options, gate)
+        gate.release()
     every = runs.read()
     sizes = sorted({run["delegations"] for run in every if run["kind"] == "compile"})
     rows = medians(every, sizes)

@@ -9,7 +9,7 @@ from servers import Failed
 
 #: Share of the machine that others may take during a run before it is repeated.
 FOREIGN_MAX = 0.04
-REPEATS = 2
+repeats = 2
 
 
 def start(server, runs, seconds, cold=False):
@@ -34,7 +34,7 @@ def load(server, runs, kind, options, flags=(), round_number=0):
         command += ["--pid", str(pid)]
     if not server.serves_dns:
         command.append("--any-rcode")
-    for _ in range(1 + REPEATS):
+    for _ in range(1 + repeats):
         done = subprocess.run(command, capture_output=True, text=True, timeout=300)
         if done.returncode not in (0, 1) or not done.stdout:
             runs.add("failed", server.name, reason=f"{kind}: {done.stderr.strip()}")

@@ -2,6 +2,7 @@
 again; the zone's options are in the folder's name."""
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -78,14 +79,10 @@ class Work:
                 "peak": usage.ru_maxrss * 1024, "image": self.image_octets(), "zone": os.path.getsize(self.zone)}
 
     def image_octets(self):
-        """Octets of the current generation's files by the manifest; {} where it cannot be read."""
+        """Octets of the current generation's files, {"answers": ..., "records": ...}."""
         done = subprocess.run([self.zonec, "inspect", "--image", self.image], capture_output=True, text=True)
-        sizes = {}
-        for line in done.stdout.splitlines():
-            words = line.split()
-            for i, word in enumerate(words[:-1]):
-                if word.isdigit() and words[i + 1].startswith("octets") and words[0] not in sizes:
-                    sizes[words[0]] = int(word)
+        found = re.findall(r"^(answers|records) \S+ (\d+) octets", done.stdout, re.M)
+        sizes = {name: int(octets) for name, octets in found}
         return sizes
 
     def drop_from_cache(self):

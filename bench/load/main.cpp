@@ -76,6 +76,7 @@ int run(int argc, char** argv) {
   app.add_option("--pause", options.pause_us, "microseconds between polls that find nothing")
       ->check(CLI::Range(0.0, 1e6))
       ->capture_default_str();
+  app.add_flag("--yield", options.yields, "sleep between such polls: for a core that the server shares");
   app.add_option("--core", core, "run on this core only")->check(CLI::Range(0, 1023));
   app.add_option("--pid", options.servers, "tell the CPU time of this process, all threads; repeatable");
   app.add_flag("--any-rcode", any_rcode, "do not hold RCODEs against the stream's promise, as for echo");

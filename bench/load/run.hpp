@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <limits>
 #include <string>
 #include <vector>
@@ -27,6 +28,7 @@ struct Options {
   double seconds = 3;
   double timeout_seconds = 0.5;
   double pause_us = 10;        ///< after a look at every flow that found nothing; polling harder slows the server down
+  bool yields = false;         ///< sleep meanwhile: for cores that a server shares
   std::vector<pid_t> servers;  ///< whose CPU time is told
 };
 
@@ -35,9 +37,15 @@ inline Nanoseconds clock_now() noexcept {
       .count();
 }
 
-/// Waits without giving the core away.
-inline void pause_for(double microseconds) noexcept {
-  for (const auto until = clock_now() + static_cast<Nanoseconds>(microseconds * 1e3); clock_now() < until;)
+/// Waits, on the core (exactly) or giving it away (about as long).
+inline void pause_for(const Options& options) noexcept {
+  if (options.yields) {
+    const auto nanoseconds = static_cast<long>(options.pause_us * 1e3);
+    const timespec wait{nanoseconds / 1'000'000'000, nanoseconds % 1'000'000'000};
+    ::nanosleep(&wait, nullptr);
+    return;
+  }
+  for (const auto until = clock_now() + static_cast<Nanoseconds>(options.pause_us * 1e3); clock_now() < until;)
     for (int i = 0; i < 8; ++i) __builtin_ia32_pause();
 }
 

@@ -39,7 +39,7 @@ class TcpLoad {
         if (receive(connection) && send(connection)) continue;
         reopen(connection);
       }
-      if (run_.tally().answers == before) pause_for(run_.options().pause_us);
+      if (run_.tally().answers == before) pause_for(run_.options());
       if (run_.now() < expire_at) continue;
       expire_at = run_.now() + kExpireEvery;
       for (auto& connection : connections_) run_.expire(connection.window);

@@ -46,7 +46,7 @@ class UdpLoad {
         if (receive(socket)) idle = false;
         send(socket);
       }
-      if (idle) pause_for(run_.options().pause_us);
+      if (idle) pause_for(run_.options());
       if (run_.now() < expire_at) continue;
       expire_at = run_.now() + kExpireEvery;
       for (auto& socket : sockets_) run_.expire(socket.window);
