@@ -57,7 +57,8 @@ bool Responder::aim(const Name& target) noexcept {
   if (lower == Name{query_.name()}) return false;
   for (const auto& earlier : targets_)
     if (earlier == lower) return false;
-  const auto probe = find_answering_zone(view_, LookupName{lower}, query_.qtype, target_zone_);
+  const LookupRoom room{lower};
+  const auto probe = find_answering_zone(view_, room.name(), query_.qtype, target_zone_);
   if (probe == image::Probe::Damaged) damaged = true;
   if (probe != image::Probe::Hit) return false;
   targets_.push_back(lower);
@@ -68,10 +69,10 @@ bool Responder::aim(const Name& target) noexcept {
 /// ends there.
 bool Responder::has_substituted(const image::ZoneView& zone, NameView owner) const noexcept {
   const auto went_through = [&](NameView earlier) {
+    if (earlier.size() <= owner.size() || !earlier.is_at_or_below(owner)) return false;
     image::ZoneView found;
-    return earlier.size() > owner.size() && earlier.is_at_or_below(owner) &&
-           find_answering_zone(view_, LookupName{earlier}, query_.qtype, found) == image::Probe::Hit &&
-           found.head == zone.head;
+    const LookupRoom room{earlier};
+    return find_answering_zone(view_, room.name(), query_.qtype, found) == image::Probe::Hit && found.head == zone.head;
   };
   if (targets_.size() > 0 && went_through(query_.name())) return true;
   for (const auto& target : targets_)
@@ -139,7 +140,7 @@ Responder::Outcome Responder::follow_dname(const Subject& subject, const Walk& a
     damaged = true;
     return Outcome::Done;
   }
-  const std::size_t node_offset = subject.lookup.labels.at[at.label];
+  const std::size_t node_offset = subject.lookup.at(at.label);
   // No RRset twice in one answer (RFC 2181 section 5): a chain may come back to a DNAME with another name below it.
   if (!has_substituted(subject.zone, subject.lookup.suffix(at.label)))
     require(Section::Answer, ref, {subject.name_at + node_offset, subject.apex_at});

@@ -19,14 +19,13 @@ struct ChainKey {
 /// Last entry that is not after the wanted one; the last of all when every entry is (the chain is a ring).
 /// `tie(entry)` orders an entry whose first twelve octets equal the key's: true when it is not after the wanted one.
 /// `position_hint`: where to look first. Null when the chain is empty or damaged.
-template <class Tie>
-const image::ChainEntry* search_chain(const image::View& view, const image::ZoneView& zone, ChainKey key,
+template <class Entries, class Tie>
+const image::ChainEntry* search_chain(const Entries& entries, std::uint32_t count, ChainKey key,
                                       std::uint32_t position_hint, const Tie& tie) noexcept {
-  const std::uint32_t count = zone.head->chain_count;
   if (count == 0) return nullptr;
   bool damaged = false;
   const auto not_after = [&](std::uint32_t number) {
-    const auto* entry = view.chain_entry(zone, number);
+    const image::ChainEntry* entry = entries(number);
     if (entry == nullptr) {
       damaged = true;
       return false;
@@ -58,7 +57,18 @@ const image::ChainEntry* search_chain(const image::View& view, const image::Zone
       high = middle;
   }
   if (damaged) return nullptr;
-  return view.chain_entry(zone, low == 0 ? count - 1 : low - 1);
+  return entries(low == 0 ? count - 1 : low - 1);
+}
+
+/// The same in the chain of `zone`.
+template <class Tie>
+const image::ChainEntry* search_chain(const image::View& view, const image::ZoneView& zone, ChainKey key,
+                                      std::uint32_t position_hint, const Tie& tie) noexcept {
+  const std::uint32_t count = zone.head->chain_count;
+  if (const auto* whole = view.whole_chain(zone); whole != nullptr)
+    return search_chain([whole](std::uint32_t number) { return whole + number; }, count, key, position_hint, tie);
+  return search_chain([&](std::uint32_t number) { return view.chain_entry(zone, number); }, count, key, position_hint,
+                      tie);
 }
 
 /// Block of the NSEC that covers `name`, which is at or below the apex of `zone`.
@@ -80,9 +90,14 @@ inline image::Ref find_nsec_cover(const image::View& view, const image::ZoneView
   return entry == nullptr ? image::Ref{} : entry->block;
 }
 
-/// Block of the NSEC3 that covers (or matches) the hash of `name`.
-inline image::Ref find_nsec3_cover(const image::View& view, const image::ZoneView& zone, dns::NameView name) noexcept {
-  const auto hash = dns::nsec3_hash(name, zone.salt(), zone.head->nsec3_iterations);
+/// Where in the chain `hash` is to be looked for first: hashes are uniform, so the position follows from the value.
+inline std::uint32_t nsec3_position(const image::ZoneView& zone, const dns::Nsec3Hash& hash) noexcept {
+  return static_cast<std::uint32_t>(std::uint64_t{dns::load_u32(hash.data())} * zone.head->chain_count >> 32);
+}
+
+/// Block of the NSEC3 that covers (or matches) `hash`.
+inline image::Ref find_nsec3_cover(const image::View& view, const image::ZoneView& zone,
+                                   const dns::Nsec3Hash& hash) noexcept {
   ChainKey wanted{};
   for (std::size_t i = 0; i < 8; ++i) wanted.high = wanted.high << 8 | hash[i];
   for (std::size_t i = 8; i < 12; ++i) wanted.low = wanted.low << 8 | hash[i];
@@ -92,10 +107,13 @@ inline image::Ref find_nsec3_cover(const image::View& view, const image::ZoneVie
     return block && block.head->owner_octets == 1 + label.size() &&
            !std::lexicographical_compare(label.begin(), label.end(), block.owner + 1, block.owner + 1 + label.size());
   };
-  // Hashes are uniform, so the position follows from the value.
-  const auto hint = static_cast<std::uint32_t>((wanted.high >> 32) * zone.head->chain_count >> 32);
-  const auto* entry = search_chain(view, zone, wanted, hint, tie);
+  const auto* entry = search_chain(view, zone, wanted, nsec3_position(zone, hash), tie);
   return entry == nullptr ? image::Ref{} : entry->block;
+}
+
+/// Block of the NSEC3 that covers (or matches) the hash of `name`.
+inline image::Ref find_nsec3_cover(const image::View& view, const image::ZoneView& zone, dns::NameView name) noexcept {
+  return find_nsec3_cover(view, zone, dns::nsec3_hash(name, zone.salt(), zone.head->nsec3_iterations));
 }
 
 }  // namespace torii::server

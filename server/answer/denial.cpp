@@ -37,8 +37,8 @@ void Responder::queue_proof(const Subject& subject, Ref ref) noexcept {
       owner_octets > 0 && in_front > 0 && block.owner[owner_octets - 1] == lookup.name.data()[in_front - 1];
   for (std::size_t at = 0; may_share && at < owner_octets && shared == 0; at += std::size_t{1} + block.owner[at]) {
     const std::size_t left = owner_octets - at;
-    while (lookup.labels.at[label] < in_front && in_front - lookup.labels.at[label] > left) ++label;
-    const std::size_t start = lookup.labels.at[label];
+    while (lookup.at(label) < in_front && in_front - lookup.at(label) > left) ++label;
+    const std::size_t start = lookup.at(label);
     if (start < in_front && in_front - start == left &&
         std::equal(block.owner + at, block.owner + owner_octets, lookup.name.data() + start))
       shared = left;
@@ -65,6 +65,15 @@ void Responder::deny_type(const Subject& subject, const image::NodeView& node) n
   if (query_.dnssec_ok) queue_no_type_proof(subject, node);
 }
 
+/// Block of the NSEC3 that covers the next closer name.
+Ref Responder::find_nsec3_next_closer(const Subject& subject, const Walk& at) const noexcept {
+  const std::size_t label = at.label - 1;
+  const bool is_staged = staged_.is_hashed && subject.zone.head == staged_.zone.head && targets_.empty() &&
+                         label + 1 + staged_.zone.head->apex_labels == subject.lookup.count();
+  return is_staged ? find_nsec3_cover(view_, subject.zone, staged_.next_closer)
+                   : find_nsec3_cover(view_, subject.zone, subject.lookup.suffix(label));
+}
+
 /// NSEC: the link that covers the name. NSEC3: closest encloser, and the cover of the next closer name.
 void Responder::queue_next_closer(const Subject& subject, const Walk& at) noexcept {
   const auto& zone = subject.zone;
@@ -74,7 +83,7 @@ void Responder::queue_next_closer(const Subject& subject, const Walk& at) noexce
     queue_no_type_proof(subject, at.node);
   } else {
     queue_proof(subject, at.node.head->denial);
-    queue_proof(subject, find_nsec3_cover(view_, zone, subject.lookup.suffix(at.label - 1)));
+    queue_proof(subject, find_nsec3_next_closer(subject, at));
   }
 }
 
@@ -83,7 +92,8 @@ bool Responder::has_unproven_wildcard(const Subject& subject, const Walk& at) co
   constexpr std::array<std::uint8_t, 2> kStar{1, '*'};
   const auto star = dns::Name::join(kStar, subject.lookup.suffix(at.label));
   if (!star) return false;
-  const auto found = walk(view_, subject.zone, LookupName{*star}).found;
+  const LookupRoom room{*star};
+  const auto found = walk(view_, subject.zone, room.name(), first_hash(subject.zone, room.name())).found;
   return found == Found::Exact || found == Found::Cut;
 }
 
@@ -106,7 +116,7 @@ void Responder::prove_synthesis(const Subject& subject, const Walk& at, bool no_
   const auto& zone = subject.zone;
   if (zone.head->denial == Denial::None) return;
   if (zone.head->denial == Denial::Nsec3 && !no_data)
-    queue_proof(subject, find_nsec3_cover(view_, zone, subject.lookup.suffix(at.label - 1)));
+    queue_proof(subject, find_nsec3_next_closer(subject, at));
   else
     queue_next_closer(subject, at);
   if (!no_data) return;

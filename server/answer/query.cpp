@@ -8,20 +8,20 @@ namespace {
 using dns::RrType;
 using dns::WireReader;
 
-/// Skips one name, compressed or not. Nothing here follows pointers: names of skipped RRs are of no interest.
-void skip_name(WireReader& reader) noexcept {
-  for (std::size_t total = 0;;) {
-    const std::size_t length = reader.u8();
-    if (!reader.ok()) return;
-    if (length == 0) return;
-    if (length >= 0xC0) {
-      reader.u8();
-      return;
-    }
-    total += 1 + length;
-    if (length > dns::kLabelOctetsMax || total > dns::kNameOctetsMax) return reader.fail();
-    reader.octets(length);
+constexpr std::size_t kRrFixedOctets = 10;  // type, class, TTL, RDLENGTH
+
+/// Offset behind the name at `at`, compressed or not; 0 when there is none. Nothing here follows pointers: names of
+/// skipped RRs are of no interest.
+std::size_t skip_name(dns::Octets request, std::size_t at) noexcept {
+  const std::size_t end = at + dns::kNameOctetsMax;
+  while (at < request.size() && at < end) {
+    const std::size_t length = request[at];
+    if (length == 0) return at + 1;
+    if (length >= 0xC0) return at + 2;
+    if (length > dns::kLabelOctetsMax) return 0;
+    at += 1 + length;
   }
+  return 0;
 }
 
 /// RDATA of OPT, which starts at octet `at` of the request: options of 4 octets and more. Unknown ones are ignored.
@@ -61,48 +61,53 @@ bool parse_options(dns::Octets rdata, std::size_t at, Query& query) noexcept {
 }
 
 /// What stands behind ID and flags.
-QueryStatus parse_sections(WireReader& reader, dns::Octets request, Query& query) noexcept {
-  const auto questions = reader.u16();
-  const auto answers = reader.u16();
-  const auto authorities = reader.u16();
-  const auto additionals = reader.u16();
+QueryStatus parse_sections(dns::Octets request, Query& query) noexcept {
+  const auto questions = dns::load_u16(&request[4]);
+  const std::uint32_t before_additional = std::uint32_t{dns::load_u16(&request[6])} + dns::load_u16(&request[8]);
+  const auto additionals = dns::load_u16(&request[10]);
+  std::size_t at = dns::kHeaderOctets;
   if (questions == 1) {
-    const auto name = dns::NameView::parse(request.subspan(dns::kHeaderOctets));
-    if (!name) return QueryStatus::FormErr;
-    query.name_octets = static_cast<std::uint16_t>(name->size());
-    dns::lower_copy(reader.octets(name->size()), query.lower.data());
-    query.qtype = reader.u16();
-    query.qclass = reader.u16();
-    if (!reader.ok()) return QueryStatus::FormErr;
+    const std::size_t octets = query.labels.read(request.subspan(at));
+    if (octets == 0) return QueryStatus::FormErr;
+    query.name_octets = static_cast<std::uint16_t>(octets);
+    dns::lower_copy(request.subspan(at, octets), query.lower.data());
+    at += octets;
+    if (request.size() - at < 4) return QueryStatus::FormErr;
+    query.qtype = dns::load_u16(&request[at]);
+    query.qclass = dns::load_u16(&request[at + 2]);
+    at += 4;
   } else if (questions > 1 || additionals == 0) {  // none is good for a cookie only
     return QueryStatus::FormErr;
   }
 
   std::uint8_t version = 0;
   bool signed_request = false;
-  const std::uint32_t before_additional = std::uint32_t{answers} + authorities;
   for (std::uint32_t i = 0; i < before_additional + additionals; ++i) {
-    const bool root_owner = reader.left() > 0 && request[reader.offset()] == 0;
-    skip_name(reader);
-    const auto type = static_cast<RrType>(reader.u16());
-    const auto rr_class = reader.u16();
-    const auto ttl = reader.u32();
-    const auto rdata = reader.octets(reader.u16());
-    if (!reader.ok()) return QueryStatus::FormErr;
+    const std::size_t owner_at = at;
+    at = skip_name(request, at);
+    if (at == 0 || at > request.size() || request.size() - at < kRrFixedOctets) return QueryStatus::FormErr;
+    const auto* const fixed = request.data() + at;
+    const std::size_t rdata_octets = dns::load_u16(fixed + 8);
+    at += kRrFixedOctets;
+    if (request.size() - at < rdata_octets) return QueryStatus::FormErr;
+    const std::size_t rdata_at = at;
+    at += rdata_octets;
     if (i < before_additional) continue;
     if (signed_request) return QueryStatus::FormErr;  // TSIG stands last (RFC 8945 section 5.1)
+    const auto type = static_cast<RrType>(dns::load_u16(fixed));
     if (type == RrType::TSIG) signed_request = true;
     if (type != RrType::OPT) continue;
-    if (query.edns || !root_owner) return QueryStatus::FormErr;
+    if (query.edns || request[owner_at] != 0) return QueryStatus::FormErr;
     query.edns = true;
-    query.udp_octets = rr_class < 512 ? std::uint16_t{512} : rr_class;  // RFC 6891 section 6.2.3
-    version = static_cast<std::uint8_t>(ttl >> 16);
-    query.dnssec_ok = (ttl & 0x8000) != 0;
+    const auto udp_octets = dns::load_u16(fixed + 2);
+    query.udp_octets = udp_octets < 512 ? std::uint16_t{512} : udp_octets;  // RFC 6891 section 6.2.3
+    version = fixed[5];
+    query.dnssec_ok = (fixed[6] & 0x80) != 0;
     // What options of later versions look like is not known (RFC 6891 section 6.1.3).
-    if (version == 0 && !rdata.empty() && !parse_options(rdata, reader.offset() - rdata.size(), query))
+    if (version == 0 && rdata_octets > 0 && !parse_options(request.subspan(rdata_at, rdata_octets), rdata_at, query))
       return QueryStatus::FormErr;
   }
-  if (reader.left() != 0) return QueryStatus::FormErr;
+  if (at != request.size()) return QueryStatus::FormErr;
   if (signed_request) return QueryStatus::NotAuth;
   if (version > 0) return QueryStatus::BadVersion;
   if (questions == 1) return QueryStatus::Ok;
@@ -113,12 +118,10 @@ QueryStatus parse_sections(WireReader& reader, dns::Octets request, Query& query
 
 QueryStatus parse_query(dns::Octets request, Query& query) noexcept {
   if (request.size() < dns::kHeaderOctets || (request[2] & 0x80) != 0) return QueryStatus::Silent;
-  WireReader reader{request};
-  query.id = reader.u16();
-  const auto flags = reader.u16();
-  query.opcode = static_cast<dns::Opcode>(flags >> 11 & 15);
-  query.recursion_desired = (flags & 0x0100) != 0;
-  const auto status = parse_sections(reader, request, query);
+  query.id = dns::load_u16(request.data());
+  query.opcode = static_cast<dns::Opcode>(request[2] >> 3 & 15);
+  query.recursion_desired = (request[2] & 1) != 0;
+  const auto status = parse_sections(request, query);
   if (query.opcode == dns::Opcode::Query) return status;
   // Other opcodes may have another format. Where it is the common one, OPT is answered with OPT all the same.
   if (status == QueryStatus::FormErr) query.edns = false;

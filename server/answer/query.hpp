@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 
+#include "server/answer/lookup.hpp"
 #include "torii/dns/name.hpp"
 #include "torii/dns/types.hpp"
 #include "torii/dns/wire.hpp"
@@ -37,6 +38,7 @@ struct Query {
   dns::Opcode opcode{};
   bool recursion_desired{};
   std::array<std::uint8_t, dns::kNameOctetsMax + 8> lower;  // QNAME in lower case; the first name_octets are set
+  dns::LabelOffsets labels;                                 // of QNAME
   std::uint16_t name_octets{};                              // of QNAME, at octet 12 of the request; 0: no question
   std::uint16_t qtype{};
   std::uint16_t qclass{};
@@ -50,6 +52,8 @@ struct Query {
   std::uint16_t cookie_at{};       // where in the request it starts
   std::uint16_t udp_octets = 512;  // largest response the requestor takes over UDP; never below 512
 
+  /// QNAME, ready to be looked up; only when there is a question.
+  [[nodiscard]] LookupName lookup() const noexcept { return {lower.data(), labels}; }
   [[nodiscard]] dns::NameView name() const noexcept { return dns::NameView::trusted(lower.data(), name_octets); }
   /// Octets of header and question: what every answer starts with.
   [[nodiscard]] std::size_t question_end() const noexcept {

@@ -5,6 +5,7 @@
 #include "server/answer/edns.hpp"
 #include "server/answer/lookup.hpp"
 #include "server/answer/query.hpp"
+#include "server/answer/question_type.hpp"
 #include "server/answer/responder.hpp"
 #include "server/answer/writer.hpp"
 
@@ -64,24 +65,6 @@ Rcode answer_chaos(const Query& query, const AnswerSettings& settings, ResponseW
   return Rcode::NoError;
 }
 
-/// Types that ask for something other than an RRset. Source: RFC 6895 section 3.1, RFC 5936, RFC 8482.
-std::optional<Rcode> refuse_type(std::uint16_t qtype) noexcept {
-  switch (static_cast<RrType>(qtype)) {
-    case RrType::AXFR:
-    case RrType::IXFR:
-      return Rcode::Refused;
-    case RrType::OPT:
-    case RrType::NXNAME:  // RFC 9824 section 3.5
-      return Rcode::FormErr;
-    case RrType::ANY:
-      return std::nullopt;
-    default:
-      break;
-  }
-  if (qtype == 0) return Rcode::FormErr;
-  return qtype >= 128 && qtype <= 255 ? std::optional{Rcode::NotImp} : std::nullopt;
-}
-
 /// What the error means, where its RCODE does not tell. Source: RFC 8914 section 4.
 ExtendedError explain_refusal(const Query& query, const image::View& view) noexcept {
   if (query.qclass == static_cast<std::uint16_t>(RrClass::CH)) return ExtendedError::Prohibited;
@@ -124,31 +107,32 @@ AnswerKind kind_of(const Outcome& outcome, bool has_answer) noexcept {
   return outcome.negative && !has_answer ? AnswerKind::NoData : AnswerKind::Positive;
 }
 
-Outcome answer_question(const image::View& view, const AnswerSettings& settings, const Query& query, ResponseOpt& opt,
-                        ResponseWriter& writer) noexcept {
-  if (query.qclass == static_cast<std::uint16_t>(RrClass::CH)) return {.rcode = answer_chaos(query, settings, writer)};
-  if (query.qclass != static_cast<std::uint16_t>(RrClass::IN)) return {.rcode = Rcode::Refused};
-  if (const auto refusal = refuse_type(query.qtype)) return {.rcode = *refusal};
-  const LookupName name{query.name()};
-  image::ZoneView zone;
-  const auto probe = find_answering_zone(view, name, query.qtype, zone);
-  if (probe == image::Probe::Miss) return {.rcode = Rcode::Refused};
-  if (probe == image::Probe::Damaged) return {.rcode = Rcode::ServFail};
-  opt.found(view, zone, zone.head->apex_labels == name.labels.count, writer);
-  Responder responder{view, query, writer};
-  responder.answer(zone);
+/// Questions that no zone answers.
+Rcode answer_otherwise(const AnswerSettings& settings, const Query& query, ResponseWriter& writer) noexcept {
+  if (query.qclass == static_cast<std::uint16_t>(RrClass::CH)) return answer_chaos(query, settings, writer);
+  if (query.qclass != static_cast<std::uint16_t>(RrClass::IN)) return Rcode::Refused;
+  return refuse_type(query.qtype).value_or(Rcode::Refused);
+}
+
+Outcome answer_question(const image::View& view, const AnswerSettings& settings, const StagedQuery& staged,
+                        ResponseOpt& opt, ResponseWriter& writer) noexcept {
+  if (!staged.has_zone_question) return {.rcode = answer_otherwise(settings, staged.query, writer)};
+  if (staged.zone_found == image::Probe::Miss) return {.rcode = Rcode::Refused};
+  if (staged.zone_found == image::Probe::Damaged) return {.rcode = Rcode::ServFail};
+  opt.found(view, staged.zone, staged.zone.head->apex_labels == staged.query.labels.count, writer);
+  Responder responder{view, staged, writer};
+  responder.answer();
   if (responder.damaged) return {.rcode = Rcode::ServFail};
   return {responder.rcode,    responder.authoritative, responder.truncated,
           responder.referral, responder.negative,      responder.source_at};
 }
 
-}  // namespace
-
-OctetCount respond(const image::View& view, const AnswerSettings& settings, Transport transport, dns::Octets request,
-                   std::span<std::uint8_t> response, AnswerReport& report, const Client& client) noexcept {
+inline OctetCount answer_staged(const image::View& view, const AnswerSettings& settings, Transport transport,
+                                dns::Octets request, std::span<std::uint8_t> response, AnswerReport& report,
+                                const Client& client, const StagedQuery& staged) noexcept {
   report = AnswerReport{};
-  Query query;
-  auto status = parse_query(request, query);
+  const auto& query = staged.query;
+  auto status = staged.status;
   report.qtype = static_cast<RrType>(query.qtype);
   report.edns = query.edns;
   report.dnssec_ok = query.dnssec_ok;
@@ -184,7 +168,7 @@ OctetCount respond(const image::View& view, const AnswerSettings& settings, Tran
              report.cookie != CookieState::Valid) {
     outcome.rcode = Rcode::BADCOOKIE;  // the cookie beside it is good for the next try (RFC 7873 section 5.2.3)
   } else {
-    outcome = answer_question(view, settings, query, opt, writer);
+    outcome = answer_question(view, settings, staged, opt, writer);
     if (outcome.rcode == Rcode::ServFail) writer.start(request, query.question_end());
   }
   const auto before_opt = writer.size();
@@ -206,6 +190,21 @@ OctetCount respond(const image::View& view, const AnswerSettings& settings, Tran
   report.source_at = static_cast<std::uint8_t>(outcome.source_at);
   report.opt_octets = static_cast<std::uint16_t>(writer.size() - before_opt);
   return OctetCount{writer.size()};
+}
+
+}  // namespace
+
+OctetCount respond(const image::View& view, const AnswerSettings& settings, Transport transport, dns::Octets request,
+                   std::span<std::uint8_t> response, AnswerReport& report, const Client& client) noexcept {
+  StagedQuery staged;
+  stage_query(view, request, staged);
+  return answer_staged(view, settings, transport, request, response, report, client, staged);
+}
+
+OctetCount respond(const image::View& view, const AnswerSettings& settings, Transport transport, dns::Octets request,
+                   std::span<std::uint8_t> response, AnswerReport& report, const Client& client,
+                   const StagedQuery& staged) noexcept {
+  return answer_staged(view, settings, transport, request, response, report, client, staged);
 }
 
 }  // namespace torii::server

@@ -14,6 +14,8 @@ namespace torii::server {
 
 enum class Transport : std::uint8_t { Udp, Tcp };
 
+struct StagedQuery;
+
 /// What an operator may choose about answers. Plain data; spans point into storage that outlives every call.
 struct AnswerSettings {
   /// Largest UDP response, and the size advertised in our OPT. Unit: octets of DNS message.
@@ -62,6 +64,7 @@ struct AnswerReport {
   std::uint8_t source_at{};
   std::uint16_t opt_octets{};  // of the OPT RR, which stands last; 0: there is none
   CookieState cookie{};        // what the query's COOKIE option was worth (RFC 7873 section 5.2)
+  friend bool operator==(const AnswerReport&, const AnswerReport&) = default;
 };
 
 /// Answers one request. `view` may be empty (no zone loaded): every zone question is then REFUSED.
@@ -71,5 +74,10 @@ struct AnswerReport {
 [[nodiscard]] dns::OctetCount respond(const image::View& view, const AnswerSettings& settings, Transport transport,
                                       dns::Octets request, std::span<std::uint8_t> response, AnswerReport& report,
                                       const Client& client = {}) noexcept;
+
+/// The same for a query that was staged from `request` and `view`.
+[[nodiscard]] dns::OctetCount respond(const image::View& view, const AnswerSettings& settings, Transport transport,
+                                      dns::Octets request, std::span<std::uint8_t> response, AnswerReport& report,
+                                      const Client& client, const StagedQuery& staged) noexcept;
 
 }  // namespace torii::server

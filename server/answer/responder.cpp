@@ -20,19 +20,23 @@ void Responder::require(Section section, Ref ref, Bases bases, Spelling spelling
   if (!stopped()) account(writer_.put_block(section, view_.block(ref), bases, query_.dnssec_ok, spelling));
 }
 
-void Responder::answer(const image::ZoneView& zone) noexcept {
+void Responder::answer() noexcept {
+  const auto& zone = staged_.zone;
   const std::size_t apex_at =
       zone.head->apex_labels == 0 ? 0 : dns::kHeaderOctets + query_.name_octets - zone.head->apex_octets;
-  Subject subject{zone, LookupName{query_.name()}, dns::kHeaderOctets, apex_at};
-  while (step(subject) == Outcome::Follow && !stopped())
-    subject = Subject{target_zone_, LookupName{targets_.back()}, target_at_, target_apex_at_};
+  Subject subject{zone, query_.lookup(), staged_.first_hash, dns::kHeaderOctets, apex_at};
+  LookupRoom room;
+  while (step(subject) == Outcome::Follow && !stopped()) {
+    const auto target = room.put(targets_.back());
+    subject = Subject{target_zone_, target, first_hash(target_zone_, target), target_at_, target_apex_at_};
+  }
   flush_authority();
 }
 
 Responder::Outcome Responder::step(const Subject& subject) noexcept {
-  const auto at = walk(view_, subject.zone, subject.lookup);
-  const Bases node_bases{subject.name_at + subject.lookup.labels.at[at.label], subject.apex_at};
-  if (targets_.empty()) source_at = subject.lookup.labels.at[at.label];
+  const auto at = walk(view_, subject.zone, subject.lookup, subject.first_hash);
+  const Bases node_bases{subject.name_at + subject.lookup.at(at.label), subject.apex_at};
+  if (targets_.empty()) source_at = subject.lookup.at(at.label);
   if (at.found == Found::Damaged) {
     damaged = true;
     return Outcome::Done;
@@ -136,7 +140,7 @@ void Responder::refer(const Subject& subject, const Walk& at) noexcept {
     damaged = true;
     return;
   }
-  const Bases bases{subject.name_at + subject.lookup.labels.at[at.label], subject.apex_at};
+  const Bases bases{subject.name_at + subject.lookup.at(at.label), subject.apex_at};
   const auto ns_at = writer_.size();
   referral = writer_.counted(Section::Answer) == 0;
   account(writer_.put_octets({view.ns, view.head->ns_octets}, {view.ns_relocations, view.head->ns_relocations}, 0,
@@ -166,6 +170,16 @@ void Responder::add_glue(const image::ReferralView& referral_view, Bases bases, 
   const bool interleaved = (head.flags & image::kReferralSignedGlue) != 0 && !signatures;
   std::span<const std::uint16_t> relocations{referral_view.glue_relocations, head.glue_relocations};
   const std::size_t room = writer_.room();
+  if (!interleaved && head.glue_octets <= room) {  // as nearly always: all of it
+    account(writer_.put_octets({referral_view.glue, head.glue_octets}, relocations, 0, bases, ns_at));
+    if (stopped()) return;
+    std::size_t all = 0;
+    for (std::size_t i = 0; i < head.step_count; ++i)
+      all += std::size_t{referral_view.steps[i].records} + referral_view.steps[i].signature_records;
+    writer_.count(Section::Additional, all);
+    truncated = truncated || (head.flags & image::kReferralIncomplete) != 0;
+    return;
+  }
   std::size_t from = 0;    // position of the run to copy next, in the glue octets
   std::size_t length = 0;  // of the run
   std::size_t used = 0;    // octets of runs already copied

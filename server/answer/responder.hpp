@@ -9,7 +9,7 @@
 
 #include "server/answer/fixed_vector.hpp"
 #include "server/answer/lookup.hpp"
-#include "server/answer/query.hpp"
+#include "server/answer/staged_query.hpp"
 #include "server/answer/writer.hpp"
 
 namespace torii::server {
@@ -22,11 +22,12 @@ inline constexpr std::size_t kPendingMax = 3 * (kAliasesMax + 1) + 2;
 
 class Responder {
  public:
-  Responder(const image::View& view, const Query& query, ResponseWriter& writer) noexcept
-      : view_{view}, query_{query}, writer_{writer} {}
+  /// `staged` has found its zone.
+  Responder(const image::View& view, const StagedQuery& staged, ResponseWriter& writer) noexcept
+      : view_{view}, staged_{staged}, query_{staged.query}, writer_{writer} {}
 
-  /// Answers the question from `zone`. Afterwards the outcome is in the members below.
-  void answer(const image::ZoneView& zone) noexcept;
+  /// Answers the question. Afterwards the outcome is in the members below.
+  void answer() noexcept;
 
   dns::Rcode rcode = dns::Rcode::NoError;
   bool authoritative = false;
@@ -41,6 +42,7 @@ class Responder {
   struct Subject {
     image::ZoneView zone;
     LookupName lookup;
+    std::uint64_t first_hash;
     std::size_t name_at;  // offset of the name's first label
     std::size_t apex_at;  // offset of the zone's apex; 0 for the root
   };
@@ -75,6 +77,7 @@ class Responder {
   void queue_soa(const Subject& subject) noexcept;
   void queue_proof(const Subject& subject, image::Ref ref) noexcept;
   void queue_no_type_proof(const Subject& subject, const image::NodeView& node) noexcept;
+  [[nodiscard]] image::Ref find_nsec3_next_closer(const Subject& subject, const Walk& at) const noexcept;
   void queue_next_closer(const Subject& subject, const Walk& at) noexcept;
   void flush_authority() noexcept;
 
@@ -84,6 +87,7 @@ class Responder {
   [[nodiscard]] bool stopped() const noexcept { return truncated || damaged; }
 
   const image::View& view_;
+  const StagedQuery& staged_;
   const Query& query_;
   ResponseWriter& writer_;
   FixedVector<Pending, kPendingMax> pending_;

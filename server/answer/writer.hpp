@@ -57,17 +57,17 @@ class ResponseWriter {
     std::uint8_t* const to = out_ + size_;
     std::memcpy(to, octets.data(), octets.size());
     const std::array<std::size_t, 4> base{bases.owner, bases.apex, self, 0};
-    std::size_t highest = 0;
+    std::size_t targets = 0;  // all of them, ORed
+    const std::size_t position_end = octets.size() < 2 ? 0 : octets.size() - 1;
     for (const std::size_t position : relocations) {
-      if (position < first) return Put::Damaged;
-      if (position - first + 2 > octets.size()) return Put::Damaged;
-      std::uint8_t* const mark = to + (position - first);
-      const std::size_t value = dns::load_u16(mark);
+      const std::size_t at = position - first;  // below `first`: a huge number
+      if (at >= position_end) return Put::Damaged;
+      const std::size_t value = dns::load_u16(to + at);
       const std::size_t target = base[value >> 14] + (value & dns::kPointerMax);
-      highest = target > highest ? target : highest;
-      dns::store_u16(mark, static_cast<std::uint16_t>(0xC000U | target));
+      targets |= target;
+      dns::store_u16(to + at, static_cast<std::uint16_t>(0xC000U | target));
     }
-    if (highest > dns::kPointerMax) return Put::NoRoom;  // out of a pointer's reach (RFC 1035 section 4.1.4)
+    if (targets > dns::kPointerMax) return Put::NoRoom;  // out of a pointer's reach (RFC 1035 section 4.1.4)
     size_ += octets.size();
     return Put::Done;
   }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/answer/respond.hpp"
+#include "server/answer/staged_query.hpp"
 #include "server/limits/rate_limiter.hpp"
 #include "server/ops/counters.hpp"
 #include "server/ops/snapshot_pointer.hpp"
@@ -20,18 +21,23 @@ class Answerer {
   [[nodiscard]] std::size_t answer(Transport transport, const Client& asks, dns::Octets request,
                                    std::span<std::uint8_t> response) noexcept {
     AnswerReport report;
-    const auto size =
-        respond(snapshot_ ? snapshot_->view() : empty_, settings_, transport, request, response, report, asks);
+    const auto size = respond(view(), settings_, transport, request, response, report, asks);
     counters_.count(transport, report, size.value);
     return size.value;
   }
-  /// The same over UDP, within rate limits: the response may come out cut down, or not at all.
-  [[nodiscard]] std::size_t answer(RateLimiter& limiter, ClientAddress client, RateClock now, const Client& asks,
-                                   dns::Octets request, std::span<std::uint8_t> response) noexcept {
+  /// Over UDP, for a query that was staged from `request` and the present view.
+  [[nodiscard]] std::size_t answer(const StagedQuery& staged, const Client& asks, dns::Octets request,
+                                   std::span<std::uint8_t> response) noexcept {
     AnswerReport report;
-    auto size =
-        respond(snapshot_ ? snapshot_->view() : empty_, settings_, Transport::Udp, request, response, report, asks)
-            .value;
+    const auto size = respond(view(), settings_, Transport::Udp, request, response, report, asks, staged);
+    counters_.count(Transport::Udp, report, size.value);
+    return size.value;
+  }
+  /// The same within rate limits: the response may come out cut down, or not at all.
+  [[nodiscard]] std::size_t answer(RateLimiter& limiter, ClientAddress client, RateClock now, const StagedQuery& staged,
+                                   const Client& asks, dns::Octets request, std::span<std::uint8_t> response) noexcept {
+    AnswerReport report;
+    auto size = respond(view(), settings_, Transport::Udp, request, response, report, asks, staged).value;
     if (report.responded) {
       const auto verdict = limiter.judge(client, report, request, now);
       counters_.count(verdict);
@@ -44,6 +50,8 @@ class Answerer {
     counters_.count(Transport::Udp, report, size);
     return size;
   }
+  /// Where answers come from until the next `swap`.
+  [[nodiscard]] const image::View& view() const noexcept { return snapshot_ ? snapshot_->view() : empty_; }
   /// From now on answers come from `next`. Returns the image that was read before.
   [[nodiscard]] SnapshotPointer swap(SnapshotPointer next) noexcept {
     return std::exchange(snapshot_, std::move(next));

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <memory>
 
 #include "server/net/peer.hpp"
 
@@ -53,6 +54,7 @@ UdpBatch::UdpBatch(std::size_t messages, std::size_t response_octets_max)
       query_stride_{stride(kQueryOctetsMax)},
       response_stride_{stride(std::max<std::size_t>(response_octets_max, 512))},
       response_octets_max_{std::max<std::size_t>(response_octets_max, 512)},
+      staged_(messages_),
       queries_(messages_ * query_stride_),
       responses_(messages_ * response_stride_) {
   for (std::size_t i = 0; i < messages_; ++i) {
@@ -84,22 +86,46 @@ int UdpBatch::receive(int descriptor) noexcept {
   }
 }
 
-void UdpBatch::answer(std::size_t i, bool with_source, Answerer& answerer, UdpGuard& guard) noexcept {
-  const auto& in = in_[i];
-  if ((in.msg_hdr.msg_flags & MSG_TRUNC) != 0) return answerer.counters().count(UdpEvent::Oversized);
+bool UdpBatch::admit(std::size_t i, WorkerCounters& counters, const UdpGuard& guard) const noexcept {
+  const auto refuse = [&](UdpEvent why) {
+    counters.count(why);
+    return false;
+  };
+  if ((in_[i].msg_hdr.msg_flags & MSG_TRUNC) != 0) return refuse(UdpEvent::Oversized);
   std::uint16_t port = 0;
   static_assert(offsetof(sockaddr_in, sin_port) == offsetof(sockaddr_in6, sin6_port));
   // NOLINTNEXTLINE: both families keep the port in the same place
   std::memcpy(&port, reinterpret_cast<const char*>(&peer_[i]) + offsetof(sockaddr_in, sin_port), sizeof port);
   // Nobody can receive at port 0: forged, and sending there is an error.
-  if (port == 0) return answerer.counters().count(UdpEvent::SourcePortZero);
-  if (guard.dropped_ports.contains(ntohs(port))) return answerer.counters().count(UdpEvent::SourcePortDropped);
-  const dns::Octets query{queries_.data() + i * query_stride_, in.msg_len};
+  if (port == 0) return refuse(UdpEvent::SourcePortZero);
+  if (guard.dropped_ports.contains(ntohs(port))) return refuse(UdpEvent::SourcePortDropped);
+  return true;
+}
+
+void UdpBatch::answer(std::size_t count, bool with_source, Answerer& answerer, UdpGuard& guard) noexcept {
+  const auto& view = answerer.view();
+  staged_count_ = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!admit(i, answerer.counters(), guard)) continue;
+    staged_message_[staged_count_] = static_cast<std::uint8_t>(i);
+    stage_query(view, query(i), *std::construct_at(&staged_[staged_count_++]));
+  }
+  if (staged_count_ > 1) {
+    for (std::size_t i = 0; i < staged_count_; ++i) stage_node(view, staged_[i]);
+    for (std::size_t i = 0; i < staged_count_; ++i) stage_answer(view, staged_[i]);
+  }
+  for (std::size_t i = 0; i < staged_count_; ++i) answer_staged(i, with_source, answerer, guard);
+}
+
+void UdpBatch::answer_staged(std::size_t number, bool with_source, Answerer& answerer, UdpGuard& guard) noexcept {
+  const std::size_t i = staged_message_[number];
+  const auto& in = in_[i];
+  const auto& staged = staged_[number];
   const std::span response{responses_.data() + outgoing_ * response_stride_, response_octets_max_};
   const Client asks{address_octets(peer_[i]), received_at_, 0};
-  const auto octets = guard.limiter
-                          ? answerer.answer(*guard.limiter, client_address(peer_[i]), guard.now, asks, query, response)
-                          : answerer.answer(Transport::Udp, asks, query, response);
+  const auto octets = guard.limiter ? answerer.answer(*guard.limiter, client_address(peer_[i]), guard.now, staged, asks,
+                                                      query(i), response)
+                                    : answerer.answer(staged, asks, query(i), response);
   if (octets == 0) return;
   out_vector_[outgoing_].iov_len = octets;
   auto& out = out_[outgoing_].msg_hdr;
@@ -193,8 +219,7 @@ bool UdpEngine::serve(Socket& socket, int rounds) noexcept {
       return true;
     }
     if (guard_.limiter) guard_.now = rate_clock();
-    for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i)
-      batch_.answer(i, socket.is_wildcard, answerer_, guard_);
+    batch_.answer(static_cast<std::size_t>(count), socket.is_wildcard, answerer_, guard_);
     batch_.send(descriptor, answerer_.counters());
     if (guard_.limiter) answerer_.counters().show(guard_.limiter->table());
     // A short batch means that the queue was empty a moment ago; epoll tells when there is more.

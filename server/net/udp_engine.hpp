@@ -42,8 +42,8 @@ class UdpBatch {
 
   /// Takes up to a batch of messages. Returns how many, 0 when dry; -1 with errno.
   int receive(int descriptor) noexcept;
-  /// Answers message `i` of the last receive into the next outgoing place, if it is to be answered.
-  void answer(std::size_t i, bool with_source, Answerer& answerer, UdpGuard& guard) noexcept;
+  /// Answers the first `count` messages of the last receive into outgoing places, as far as they are to be answered.
+  void answer(std::size_t count, bool with_source, Answerer& answerer, UdpGuard& guard) noexcept;
   /// Sends what was answered; what cannot be sent is counted and dropped.
   void send(int descriptor, WorkerCounters& counters) noexcept;
   [[nodiscard]] std::size_t capacity() const noexcept { return messages_; }
@@ -53,6 +53,13 @@ class UdpBatch {
   struct Control {
     alignas(cmsghdr) std::array<std::uint8_t, CMSG_SPACE(sizeof(in6_pktinfo))> octets;
   };
+  /// Whether message `i` is to be looked at at all.
+  [[nodiscard]] bool admit(std::size_t i, WorkerCounters& counters, const UdpGuard& guard) const noexcept;
+  [[nodiscard]] dns::Octets query(std::size_t i) const noexcept {
+    return {queries_.data() + i * query_stride_, in_[i].msg_len};
+  }
+  /// Answers the query staged as `number`.
+  void answer_staged(std::size_t number, bool with_source, Answerer& answerer, UdpGuard& guard) noexcept;
   /// Copies the address that was asked from incoming message `i` to `out` as its source.
   void keep_source(std::size_t i, std::size_t out) noexcept;
 
@@ -62,6 +69,9 @@ class UdpBatch {
   std::size_t response_octets_max_;
   std::size_t outgoing_ = 0;
   std::uint32_t received_at_ = 0;  // the batch; seconds since 1970
+  std::size_t staged_count_ = 0;
+  std::array<std::uint8_t, kMessagesMax> staged_message_{};  // which message each of staged_ is
+  std::vector<StagedQuery> staged_;
   std::vector<std::uint8_t> queries_;
   std::vector<std::uint8_t> responses_;
   std::array<mmsghdr, kMessagesMax> in_{};

@@ -62,13 +62,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::vector<std::uint8_t> request(data + 1, data + size);
   std::vector<std::uint8_t> response(transport == Transport::Tcp ? 65535 : settings.udp_octets_max);
   torii::server::AnswerReport report;
-  const auto octets = torii::server::respond(view, settings, transport, request, response, report, client);
-  if (octets.value == 0) {
+  const auto octets =
+      torii::testing::respond_in_stages(view, settings, transport, request, response, report, client);
+  if (octets == 0) {
     require(request.size() < 12 || (request[2] & 0x80) != 0);
     return 0;
   }
-  require(octets.value >= 12 && octets.value <= response.size());
-  response.resize(octets.value);
+  require(octets >= 12 && octets <= response.size());
+  response.resize(octets);
   require(response[0] == request[0] && response[1] == request[1] && (response[2] & 0x80) != 0);
   const auto heard = torii::testing::read_response(response);
   require(heard.well_formed);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "server/answer/respond.hpp"
+#include "server/answer/staged_query.hpp"
 #include "torii/dns/presentation.hpp"
 #include "torii/dns/rdata.hpp"
 #include "torii/dns/rr_table.hpp"
@@ -176,6 +177,17 @@ inline Heard read_response(dns::Octets message) {
   }
   heard.well_formed = at == message.size();
   return heard;
+}
+
+/// respond() in the steps in which the UDP side takes a batch.
+inline std::size_t respond_in_stages(const image::View& view, const server::AnswerSettings& settings,
+                                     server::Transport transport, dns::Octets request, std::span<std::uint8_t> response,
+                                     server::AnswerReport& report, const server::Client& client = {}) {
+  server::StagedQuery staged;
+  server::stage_query(view, request, staged);
+  server::stage_node(view, staged);
+  server::stage_answer(view, staged);
+  return server::respond(view, settings, transport, request, response, report, client, staged).value;
 }
 
 inline std::vector<std::uint8_t> respond_to(const image::View& view, dns::Octets query,

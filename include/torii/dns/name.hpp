@@ -28,8 +28,8 @@ constexpr std::uint8_t to_lower(std::uint8_t octet) noexcept {
 constexpr std::uint64_t to_lower8(std::uint64_t word) noexcept {
   constexpr std::uint64_t kOnes = 0x0101010101010101ULL;
   const std::uint64_t low7 = word & (0x7F * kOnes);
-  const std::uint64_t from_a = low7 + ((0x80 - 'A') * kOnes);          // high bit: octet >= 'A'
-  const std::uint64_t past_z = low7 + ((0x80 - ('Z' + 1)) * kOnes);    // high bit: octet > 'Z'
+  const std::uint64_t from_a = low7 + ((0x80 - 'A') * kOnes);        // high bit: octet >= 'A'
+  const std::uint64_t past_z = low7 + ((0x80 - ('Z' + 1)) * kOnes);  // high bit: octet > 'Z'
   const std::uint64_t letter = (from_a & ~past_z & ~word) & (0x80 * kOnes);
   return word | (letter >> 2);
 }
@@ -37,14 +37,18 @@ constexpr std::uint64_t to_lower8(std::uint64_t word) noexcept {
 /// Copies `octets` to `out` (same length) with ASCII letters lowered. Length octets of labels (0 to 63) and
 /// compression pointers (192 and up) are not letters, so a whole name can be lowered in one pass.
 inline void lower_copy(Octets octets, std::uint8_t* out) noexcept {
-  std::size_t i = 0;
-  for (; i + 8 <= octets.size(); i += 8) {
+  const auto lower8 = [&](std::size_t at) {
     std::uint64_t word = 0;
-    std::memcpy(&word, octets.data() + i, 8);
+    std::memcpy(&word, octets.data() + at, 8);
     word = to_lower8(word);
-    std::memcpy(out + i, &word, 8);
+    std::memcpy(out + at, &word, 8);
+  };
+  if (octets.size() < 8) {
+    for (std::size_t i = 0; i < octets.size(); ++i) out[i] = to_lower(octets[i]);
+    return;
   }
-  for (; i < octets.size(); ++i) out[i] = to_lower(octets[i]);
+  for (std::size_t i = 0; i + 8 < octets.size(); i += 8) lower8(i);
+  lower8(octets.size() - 8);  // over some octets again: no loop for the rest
 }
 
 class NameView {
@@ -109,7 +113,8 @@ class NameView {
       if (to_lower(a.data_[i]) != to_lower(b.data_[i])) return false;
     return true;
   }
-  /// Presentation format with the final dot, special octets escaped. Source: RFC 1035 section 5.1, RFC 4343 section 2.1.
+  /// Presentation format with the final dot, special octets escaped. Source: RFC 1035 section 5.1, RFC 4343
+  /// section 2.1.
   [[nodiscard]] std::string text() const;
 
  private:
@@ -123,10 +128,29 @@ class NameView {
 struct LabelOffsets {
   std::array<std::uint8_t, kLabelsMax + 1> at;  // the first count + 1 are set; the last is the root label's
   std::size_t count = 0;
+  /// No name yet: `read` sets it.
+  constexpr LabelOffsets() noexcept {}  // NOLINT: `at` stays uninitialised on purpose
   explicit constexpr LabelOffsets(NameView name) noexcept {
     const auto octets = name.octets();
     for (std::size_t i = 0; octets[i] != 0; i += std::size_t{1} + octets[i]) at[count++] = static_cast<std::uint8_t>(i);
     at[count] = static_cast<std::uint8_t>(octets.size() - 1);
+  }
+  /// Finds the labels of the name at the start of `octets`. Returns the name's octets; 0 when no well-formed
+  /// uncompressed name is there, as NameView::parse says.
+  constexpr std::size_t read(Octets octets) noexcept {
+    const std::size_t end = octets.size() < kNameOctetsMax ? octets.size() : kNameOctetsMax;
+    std::size_t from = 0;
+    for (std::size_t number = 0; from < end; ++number) {
+      at[number] = static_cast<std::uint8_t>(from);
+      const std::size_t label = octets[from];
+      if (label == 0) {
+        count = number;
+        return from + 1;
+      }
+      if (label > kLabelOctetsMax) return 0;
+      from += 1 + label;
+    }
+    return 0;
   }
 };
 

@@ -37,6 +37,20 @@ inline std::uint64_t hash_label(std::uint64_t parent, const std::uint8_t* label)
   return fold_multiply(hash ^ word, kHashKey0 ^ left);
 }
 
+/// The same for a label behind whose octets eight more can be read, whatever they are.
+inline std::uint64_t hash_padded_label(std::uint64_t parent, const std::uint8_t* label) noexcept {
+  std::size_t left = std::size_t{1} + label[0];
+  std::uint64_t hash = parent ^ kHashKey0;
+  std::uint64_t word = 0;
+  for (; left > 8; left -= 8, label += 8) {
+    std::memcpy(&word, label, 8);
+    hash = fold_multiply(hash ^ word, kHashKey1);
+  }
+  std::memcpy(&word, label, 8);
+  word &= ~std::uint64_t{0} >> (64 - 8 * left);
+  return fold_multiply(hash ^ word, kHashKey0 ^ left);
+}
+
 /// Hash of a whole lower-case name, from the root down, starting from `seed`.
 inline std::uint64_t hash_name(std::uint64_t seed, NameView name) noexcept {
   const LabelOffsets labels{name};
