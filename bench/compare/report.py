@@ -75,8 +75,9 @@ def throughput(figures, kind, title):
         lost = sum(figures.of(kind, name, "lost"))
         nxdomain = sum(figures.of(kind, name, "rcodes.NXDOMAIN"))
         rows.append([name, f"{median:,.0f}", spread(values), ratio(median, echo), ratio(toriid, median),
+                     f"{1e6 / median - 1e6 / echo:.2f}" if echo else "-",
                      f"{figures.median(kind, name, 'server_busy'):.2f}",
-                     f"{100 * nxdomain / answers:.2f} %" if name != "echo" and answers else "-",
+                     f"{100 * nxdomain / answers:.1f} %" if name != "echo" and answers else "-",
                      f"{figures.median(kind, name, 'octets_mean'):.1f}",
                      f"{100 * sum(figures.of(kind, name, 'truncated')) / max(answers, 1):.2f} %",
                      sum(figures.of(kind, name, "unpromised")) if name != "echo" else "-",
@@ -84,7 +85,7 @@ def throughput(figures, kind, title):
                      f"{sum(figures.of(kind, name, 'disturbed'))} of {len(values)}"])
     if not rows:
         return ""
-    return f"### {title}\n\n" + table(["server", "queries/s, median", "runs", "of echo", "toriid is x times", "core busy",
+    return f"### {title}\n\n" + table(["server", "queries/s, median", "runs", "of echo", "toriid is x times", "µs beyond echo", "core busy",
                                        "NXDOMAIN", "octets, mean", "TC", "wrong RCODE", "lost", "disturbed runs"], rows)
 
 

@@ -71,8 +71,8 @@ class ReportTest(unittest.TestCase):
         figures = report.Figures([self.run_of("echo", 400), *[self.run_of("toriid", qps) for qps in (300, 100, 200)],
                                   self.run_of("nsd", 50)])
         text = report.throughput(figures, "udp", "x")
-        self.assertIn("| toriid | 200 | 100 to 300 | 0.50 | 1.00 |", text)
-        self.assertIn("| nsd | 50 | 50 to 50 | 0.12 | 4.00 |", text)
+        self.assertIn("| toriid | 200 | 100 to 300 | 0.50 | 1.00 | 2500.00 |", text)
+        self.assertIn("| nsd | 50 | 50 to 50 | 0.12 | 4.00 | 17500.00 |", text)
 
     def test_answers_that_differ_are_told(self):
         good = self.run_of("toriid", 1)
