@@ -2,16 +2,35 @@
 // answer lies within bounds or is SERVFAIL. Also the manifest's parser, which reads a text of anybody's making.
 #include <cstdlib>
 
+#include "tests/fuzz/zone_folder.hpp"
 #include "tests/support/ask.hpp"
 #include "tests/support/compiled_zones.hpp"
 #include "torii/image/manifest.hpp"
 
 namespace {
 
+using Queries = std::vector<std::vector<std::uint8_t>>;
+
 struct Subject {
   torii::testing::CompiledZones zones;
   std::vector<std::uint8_t> good;
+  Queries queries;
 };
+
+const Queries& queries();
+
+/// About a random zone: its owners by turns, and names below them, with a type for each.
+Queries queries_about(const std::vector<torii::dns::Name>& owners) {
+  static constexpr std::array kTypes{torii::dns::RrType::A, torii::dns::RrType::NS, torii::dns::RrType::DS,
+                                     torii::dns::RrType::RRSIG, torii::dns::RrType::ANY};
+  Queries made;
+  for (std::size_t i = 0; i < owners.size() && made.size() < 60; ++i)
+    for (const std::string prefix : {"", "x."})
+      if (owners[i].size() < 250)
+        made.push_back(torii::testing::make_query(
+            {.name = prefix + owners[i].text(), .type = kTypes[i % kTypes.size()], .dnssec_ok = true}));
+  return made;
+}
 
 Subject& subject(std::size_t which) {
   static std::vector<Subject> all = [] {
@@ -23,16 +42,24 @@ Subject& subject(std::size_t which) {
       torii::testing::CompiledZones zones{std::move(built)};
       const auto segment = zones.segment(0);
       std::vector<std::uint8_t> good(segment.begin(), segment.end());
-      made.push_back({std::move(zones), std::move(good)});
+      made.push_back({std::move(zones), std::move(good), queries()});
+    }
+    for (const auto& folder_zone : torii::testing::folder_zones()) {
+      std::vector<torii::zonec::Zone> built;
+      built.push_back(torii::testing::read_zone(folder_zone.path, folder_zone.origin));
+      torii::testing::CompiledZones zones{std::move(built)};
+      const auto segment = zones.segment(0);
+      std::vector<std::uint8_t> good(segment.begin(), segment.end());
+      made.push_back({std::move(zones), std::move(good), queries_about(folder_zone.owners)});
     }
     return made;
   }();
   return all[which % all.size()];
 }
 
-const std::vector<std::vector<std::uint8_t>>& queries() {
+const Queries& queries() {
   static const auto all = [] {
-    std::vector<std::vector<std::uint8_t>> made;
+    Queries made;
     for (const auto* name : {"example.", "nic.example.", "www.nic.example.", "x.wild.example.", "a.signed.example.",
                              "www.indomain.example.", "www.sibling.example.", "zz.nosuch.example.", "cyclic-a.example.",
                              "_tcp.nic.example."})
@@ -58,7 +85,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     return 0;
   }
-  auto& [zones, good] = subject(data[0]);
+  auto& [zones, good, asked] = subject(data[0]);
   const auto segment = zones.segment(0);
   for (std::size_t at = 1; at + 5 <= size && at < 200; at += 5) {
     std::uint32_t offset = 0;
@@ -68,7 +95,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::vector<std::uint8_t> response(1232);
   torii::server::AnswerReport report;
   const auto view = zones.view();
-  for (const auto& query : queries()) {
+  for (const auto& query : asked) {
     const auto octets =
         torii::testing::respond_in_stages(view, {}, torii::server::Transport::Udp, query, response, report);
     if (octets < 12 || octets > response.size()) std::abort();

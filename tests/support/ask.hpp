@@ -71,6 +71,7 @@ struct Heard {
   bool has_opt{};
   std::vector<std::uint8_t> opt_rdata;
   std::string question;
+  std::size_t question_octets{};  // QNAME, QTYPE and QCLASS, from octet 12 on
   [[nodiscard]] bool aa() const { return (flags & 0x0400) != 0; }
   [[nodiscard]] bool tc() const { return (flags & 0x0200) != 0; }
 };
@@ -145,6 +146,7 @@ inline Heard read_response(dns::Octets message) {
     if (!name || at + 4 > message.size()) return heard;
     heard.question = name->text();
     at += 4;
+    heard.question_octets = at - dns::kHeaderOctets;
   }
   const std::array<std::multiset<std::string>*, 3> sections{&heard.answer, &heard.authority, &heard.additional};
   for (std::size_t section = 0; section < 3; ++section) {
