@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/ask.hpp"
 #include "tests/support/compiled_zones.hpp"
 #include "tests/support/hostile_settings.hpp"
 
@@ -40,12 +41,16 @@ void run(const torii::image::View& view) {
     const auto transport = head[0] == 0 ? Transport::Udp : Transport::Tcp;
     const auto room = transport == Transport::Tcp ? response.size() : std::size_t{with.settings.udp_octets_max};
     torii::server::AnswerReport report;
-    const auto octets = torii::server::respond(view, with.settings, transport, request, std::span{response}.first(room),
-                                               report, with.client);
+    const auto into = std::span{response}.first(room);
+    // UDP in the steps in which the server takes a batch, TCP one by one, as the server does.
+    const auto octets =
+        transport == Transport::Udp
+            ? torii::testing::respond_in_stages(view, with.settings, transport, request, into, report, with.client)
+            : torii::server::respond(view, with.settings, transport, request, into, report, with.client).value;
     std::array<std::uint8_t, 2> length{};
-    torii::dns::store_u16(length.data(), static_cast<std::uint16_t>(octets.value));
+    torii::dns::store_u16(length.data(), static_cast<std::uint16_t>(octets));
     std::fwrite(length.data(), 1, length.size(), stdout);
-    std::fwrite(response.data(), 1, octets.value, stdout);
+    std::fwrite(response.data(), 1, octets, stdout);
   }
 }
 

@@ -62,8 +62,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::vector<std::uint8_t> request(data + 1, data + size);
   std::vector<std::uint8_t> response(transport == Transport::Tcp ? 65535 : settings.udp_octets_max);
   torii::server::AnswerReport report;
-  const auto octets =
-      torii::testing::respond_in_stages(view, settings, transport, request, response, report, client);
+  const auto octets = torii::testing::respond_in_stages(view, settings, transport, request, response, report, client);
   if (octets == 0) {
     require(request.size() < 12 || (request[2] & 0x80) != 0);
     return 0;

@@ -49,10 +49,14 @@ Octets answer(Transport transport, const Octets& request) {
   const testing::HostileSettings with;
   Octets response(transport == Transport::Tcp ? dns::kMessageOctetsMax : with.settings.udp_octets_max);
   server::AnswerReport report;
+  const auto view = subject().zones.view();
+  // UDP in the steps in which the server takes a batch, TCP one by one, as the server does.
   const auto octets =
-      server::respond(subject().zones.view(), with.settings, transport, request, response, report, with.client);
-  require(octets.value <= response.size(), "the answer fits the buffer");
-  response.resize(octets.value);
+      transport == Transport::Udp
+          ? testing::respond_in_stages(view, with.settings, transport, request, response, report, with.client)
+          : server::respond(view, with.settings, transport, request, response, report, with.client).value;
+  require(octets <= response.size(), "the answer fits the buffer");
+  response.resize(octets);
   return response;
 }
 
