@@ -11,6 +11,7 @@ struct CompileOptions {
   std::string image;
   std::uint32_t keep = 2;
   bool no_wait = false;
+  bool additional = false;
 };
 
 ExitStatus compile(const CompileOptions& options) {
@@ -24,6 +25,7 @@ ExitStatus compile(const CompileOptions& options) {
   PublishOptions publishing;
   publishing.image = options.image;
   publishing.keep = options.keep;
+  publishing.layout.additional = options.additional;
   publishing.wait_for_lock = !options.no_wait;
   publishing.progress = [&](std::string_view what, std::uint64_t done, std::uint64_t total) {
     load.progress().show(what, done, total);
@@ -44,6 +46,8 @@ void add_compile(CLI::App& app, ExitStatus& status) {
       ->type_name("DIR")
       ->required();
   command->add_option("--keep", options->keep, "Old generations kept for rollback")->capture_default_str();
+  command->add_flag("--additional", options->additional,
+                    "Send addresses and service records along with MX, SRV, NAPTR, SVCB and HTTPS where they fit");
   command->add_flag("--no-wait", options->no_wait, "Fail at once when another compiler holds the image's lock");
   command->callback([options, &status] { status = compile(*options); });
 }

@@ -9,6 +9,12 @@ using image::Ref;
 
 namespace {
 constexpr std::uint16_t number(RrType type) noexcept { return static_cast<std::uint16_t>(type); }
+
+/// Types behind whose RRsets zonec may have laid out more (image::kBlockAdditional).
+constexpr bool may_have_additional(RrType type) noexcept {
+  return type == RrType::MX || type == RrType::SRV || type == RrType::NAPTR || type == RrType::SVCB ||
+         type == RrType::HTTPS;
+}
 }  // namespace
 
 void Responder::account(Put result) noexcept {
@@ -31,6 +37,7 @@ void Responder::answer() noexcept {
     subject = Subject{target_zone_, target, first_hash(target_zone_, target), target_at_, target_apex_at_};
   }
   flush_authority();
+  if (additional_ && !stopped()) add_optional();
 }
 
 Responder::Outcome Responder::step(const Subject& subject) noexcept {
@@ -85,6 +92,10 @@ Responder::Outcome Responder::answer_from(const Subject& subject, const image::N
     if (type == RrType::NS && node.head->referral) {
       flush_authority();  // the proofs of an alias from a wildcard come before the addresses
       if (!stopped()) add_glue(view_.referral(node.head->referral), bases, ns_at);
+    } else if (may_have_additional(type)) {
+      additional_ = ref;
+      additional_bases_ = bases;
+      additional_self_ = ns_at;
     }
     return Outcome::Done;
   }
@@ -156,6 +167,17 @@ void Responder::refer(const Subject& subject, const Walk& at) noexcept {
     flush_authority();
   }
   if (!stopped()) add_glue(view, bases, ns_at);
+}
+
+/// What zonec laid out behind the answer's RRset, as far as it fits; it never sets TC.
+void Responder::add_optional() noexcept {
+  const auto view = view_.additional(additional_);
+  if (!view) return;
+  const auto before = writer_.size();
+  add_glue(view, additional_bases_, additional_self_);
+  if (!truncated) return;
+  writer_.rewind(before);  // out of a pointer's reach: nothing of it was counted
+  truncated = false;
 }
 
 /// The longest prefix of the glue ladder that fits. Source: RFC 9471 section 3: required glue or TC=1, the rest as

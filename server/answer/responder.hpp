@@ -68,6 +68,7 @@ class Responder {
   void put_cname(std::size_t owner_at, std::uint32_t ttl, const dns::Name& target) noexcept;
 
   void refer(const Subject& subject, const Walk& at) noexcept;
+  void add_optional() noexcept;
   void add_glue(const image::ReferralView& referral, Bases bases, std::size_t ns_at) noexcept;
 
   void deny_type(const Subject& subject, const image::NodeView& node) noexcept;
@@ -92,8 +93,11 @@ class Responder {
   ResponseWriter& writer_;
   FixedVector<Pending, kPendingMax> pending_;
   FixedVector<dns::Name, kAliasesMax> targets_;  // lower case
-  image::ZoneView target_zone_;                  // of the latest target
-  std::size_t target_at_ = 0;                    // where the latest target stands in the message
+  image::Ref additional_;  // the block whose additional RRsets are to be sent behind everything else
+  Bases additional_bases_;
+  std::size_t additional_self_ = 0;  // where that block stands
+  image::ZoneView target_zone_;      // of the latest target
+  std::size_t target_at_ = 0;        // where the latest target stands in the message
   std::size_t target_apex_at_ = 0;
 };
 

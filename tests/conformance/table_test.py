@@ -5,7 +5,7 @@ import re
 import sys
 
 SOURCE = os.environ.get("TORII_SOURCE", os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.."))
-PAGES = ("docs/requirements.md", "docs/conformance.md")
+PAGES = ("docs/requirements.md", "docs/conformance.md", "docs/abuse.md")
 # The documents that the page must have a row for.
 RFCS = (1034, 1035, 2181, 2308, 4592, 6672, 8020, 4035, 5155, 6840, 7129, 9077, 9471, 9824, 6891, 5001, 7873, 9018, 8914,
         7828, 7830, 8467, 7871, 9660, 9567, 7314, 8906, 8482, 9460)

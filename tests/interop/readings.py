@@ -8,7 +8,8 @@ class Reading:
     def __init__(self, own_zone=False, occluded=False, hashes=False, children=False, lower_cut=False,
                  follow_cname=False, no_nsec=False, ds_below=False, no_ds=False,
                  lower_dname=False, no_parameters=False,
-                 follow_dname=False):
+                 follow_dname=False, additional=False):
+        self.additional = additional  # optional additional records are sent (zonec compile --additional)
         self.own_zone = own_zone  # aliases are followed within the zone they are in
         self.occluded = occluded  # names below a DNAME are found
         self.hashes = hashes      # owners of NSEC3 records exist

@@ -15,6 +15,8 @@ import dns.zone
 import wire
 from readings import Reading
 
+SERVICES_MAX = 8  # service RRsets followed for one answer (RFC 9460 section 3.1 asks that loops end)
+HAVE_ADDITIONAL = tuple(wire.TYPES[kind] for kind in ("MX", "SRV", "NAPTR", "SVCB", "HTTPS"))
 ALIASES_MAX = 16  # RFC 1034 section 3.6.2 asks only that loops end; docs/answers.md gives this number
 
 
@@ -209,6 +211,53 @@ class Zone:
                     found |= self.records(source, kind, host, signed)
         return found
 
+    def named_in(self, node, kind):
+        """What an RRset names: (hosts, service RRsets). Source: RFC 2782, RFC 3403 section 6.5.1, RFC 9460 section 4.1."""
+        hosts, services = [], []
+        for rdata in self.sets[node][kind][1]:
+            if kind == wire.MX:
+                hosts.append(rdata[2:])
+            elif kind == wire.SRV:
+                hosts.append(rdata[6:])
+            elif kind == wire.TYPES["NAPTR"]:
+                flags, at = rdata[5:5 + rdata[4]], 4
+                for _ in range(3):
+                    at += 1 + rdata[at]
+                if flags.lower() == b"a":
+                    hosts.append(rdata[at:])
+                elif flags.lower() == b"s":
+                    services.append((rdata[at:], wire.SRV))
+            else:
+                end = 2
+                while rdata[end]:
+                    end += 1 + rdata[end]
+                target = rdata[2:end + 1]
+                if rdata[:2] != b"\0\0":
+                    hosts.append(b"" if target == b"\0" and node.startswith(b"\1*") else
+                                 node if target == b"\0" else target)
+                elif target != b"\0":
+                    services.append((target, kind))
+                    hosts.append(target)
+        return [host.lower() for host in hosts], [(name.lower(), one) for name, one in services]
+
+    def additional(self, node, kind, owner, do):
+        """What may go along with the RRset: the service records it leads to, on to theirs, and addresses of all hosts."""
+        found, done, hosts = set(), [(node, kind)], []
+        for at in done:
+            more, services = self.named_in(*at)
+            hosts += [at[0] if host == b"" and at[0] != node else host for host in more]
+            for service in services:
+                name, one = service
+                if (service not in done and len(done) < SERVICES_MAX and wire.is_at_or_below(name, self.apex)
+                        and self.place(name) == ("exact", name) and self.has(name, one)):
+                    done.append(service)
+                    found |= self.records(name, one, do=do)
+        if b"" in hosts:  # a wildcard's service at the name that was asked for
+            found |= {rr for one in (wire.A, wire.AAAA) if self.has(node, one) for rr in self.records(node, one, owner, do)}
+            hosts = [host for host in hosts if host and wire.is_at_or_below(host, self.apex)
+                     and self.place(host)[1] != node]
+        return found | self.addresses(hosts, do)
+
     def next_exists(self, node, name):
         """Whether the name one label below `node` on the way to `name` exists or matches a wildcard."""
         chain = lines_up(name, self.apex)
@@ -335,6 +384,8 @@ def _step(out, zone, name, kind, do, reading):
         out.answer |= zone.records(node, kind, name, do)
         if kind == wire.NS and node == zone.apex:
             out.additional |= zone.addresses(sets[wire.NS][1], do)
+        if reading.additional and kind in HAVE_ADDITIONAL:
+            out.additional |= zone.additional(node, kind, name, do)
     elif wire.CNAME in sets and kind != wire.ANY:
         out.steps.append("cname")
         out.answer |= zone.records(node, wire.CNAME, name, do)

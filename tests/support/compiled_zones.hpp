@@ -46,10 +46,11 @@ inline zonec::Zone read_zone(const std::string& path, std::string_view origin) {
 /// Owns the answer space; its octets may be changed at will to see what a damaged image does.
 class CompiledZones {
  public:
-  explicit CompiledZones(std::vector<zonec::Zone> zones, std::uint64_t seed = 1) {
+  explicit CompiledZones(std::vector<zonec::Zone> zones, std::uint64_t seed = 1,
+                         const zonec::LayoutOptions& options = {}) {
     zonec::AnswerSpace space;
     std::vector<zonec::AnswerAccount> accounts(zones.size());
-    zonec::lay_out_answers(zones, seed, space, accounts);
+    zonec::lay_out_answers(zones, seed, space, accounts, options);
     for (const auto& segment : space.segments()) {
       segments_.emplace_back((segment.size() + 63) / 64);
       std::memcpy(segments_.back().data(), segment.data(), segment.size());

@@ -54,7 +54,8 @@ PublishResult publish(std::span<const Zone> zones, const PublishOptions& options
   report(options, "laying out answers");
   AnswerSpace space;
   std::vector<AnswerAccount> accounts(zones.size());
-  lay_out_answers(zones, options.index_seed != 0 ? options.index_seed : random_seed(), space, accounts);
+  lay_out_answers(zones, options.index_seed != 0 ? options.index_seed : random_seed(), space, accounts,
+                  options.layout);
 
   const auto generations = list_generations(options.image);
   image::Manifest manifest;

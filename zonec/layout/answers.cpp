@@ -7,6 +7,7 @@
 #include "torii/dns/nsec3_hash.hpp"
 #include "torii/dns/presentation.hpp"
 #include "torii/dns/sort_key.hpp"
+#include "zonec/layout/additional.hpp"
 #include "zonec/layout/denial.hpp"
 #include "zonec/layout/name_index.hpp"
 #include "zonec/layout/referral.hpp"
@@ -23,8 +24,12 @@ void append(std::vector<std::uint8_t>& out, const void* data, std::size_t octets
 
 class ZoneLayout {
  public:
-  ZoneLayout(const Zone& zone, AnswerSpace& space, AnswerAccount& account)
-      : zone_{zone}, space_{space}, account_{account}, apex_labels_{zone.apex.view().label_count()} {}
+  ZoneLayout(const Zone& zone, AnswerSpace& space, AnswerAccount& account, const LayoutOptions& options)
+      : zone_{zone},
+        space_{space},
+        account_{account},
+        options_{options},
+        apex_labels_{zone.apex.view().label_count()} {}
 
   Ref run(std::uint64_t seed) {
     cyclic_ = find_cyclic(zone_);
@@ -52,7 +57,9 @@ class ZoneLayout {
     return ref;
   }
 
-  Ref put_block(const LaidOutBlock& block, dns::Octets owner_labels, dns::NameView owner, dns::RrType type) {
+  /// `additional` stands behind the block, on the next multiple of eight.
+  Ref put_block(const LaidOutBlock& block, dns::Octets owner_labels, dns::NameView owner, dns::RrType type,
+                const LaidOutAdditional& additional = {}) {
     if (!block.fits()) {
       throw OversizedRRset{owner.text() + ": the " + dns::type_text(type) + " RRset has " +
                            std::to_string(block.octets.size()) +
@@ -67,12 +74,42 @@ class ZoneLayout {
     head.relocations = static_cast<std::uint16_t>(block.relocations.size());
     head.owner_octets = static_cast<std::uint8_t>(owner_labels.size());
     head.flags = block.flags;
+    if (!additional.steps.empty()) head.flags |= image::kBlockAdditional;
     std::vector<std::uint8_t> out;
     append(out, &head, sizeof head);
     append(out, block.relocations.data(), block.relocations.size() * sizeof(std::uint16_t));
     append(out, owner_labels.data(), owner_labels.size());
     append(out, block.octets.data(), block.octets.size());
+    if (!additional.steps.empty()) {
+      out.resize((out.size() + 7) / 8 * 8);
+      append_additional(out, additional);
+    }
     return put(out, account_.blocks);
+  }
+
+  /// In the form of a referral without NS records.
+  static void append_additional(std::vector<std::uint8_t>& out, const LaidOutAdditional& additional) {
+    image::Referral head{};
+    head.glue_relocations = static_cast<std::uint16_t>(additional.relocations.size());
+    head.glue_octets = static_cast<std::uint32_t>(additional.octets.size());
+    const auto steps = ladder_of(additional.steps, head);
+    append(out, &head, sizeof head);
+    append(out, steps.data(), steps.size() * sizeof(image::LadderStep));
+    append(out, additional.relocations.data(), additional.relocations.size() * 2);
+    append(out, additional.octets.data(), additional.octets.size());
+  }
+
+  /// The steps as the image has them; `head` learns their number, how many are required, and whether any is signed.
+  static std::vector<image::LadderStep> ladder_of(std::span<const GlueStep> steps, image::Referral& head) {
+    std::vector<image::LadderStep> ladder;
+    for (const auto& step : steps) {
+      head.required_steps = static_cast<std::uint16_t>(head.required_steps + (step.required ? 1 : 0));
+      if (step.signature_octets > 0) head.flags |= image::kReferralSignedGlue;
+      ladder.push_back({static_cast<std::uint16_t>(step.octets), static_cast<std::uint16_t>(step.signature_octets),
+                        step.records, step.signature_records});
+    }
+    head.step_count = static_cast<std::uint16_t>(ladder.size());
+    return ladder;
   }
 
   void add_link(const Owner& link, dns::Octets key) {
@@ -109,8 +146,10 @@ class ZoneLayout {
     std::vector<image::SetEntry> sets;
     for (const auto& set : zone_.rrsets_of(owner)) {
       if (set.type == dns::RrType::NSEC || (cut && set.type != dns::RrType::DS)) continue;
-      sets.push_back({static_cast<std::uint16_t>(set.type), 0,
-                      put_block(lay_out_rrset(zone_, owner.name(), set), {}, owner.name(), set.type)});
+      sets.push_back(
+          {static_cast<std::uint16_t>(set.type), 0,
+           put_block(lay_out_rrset(zone_, owner.name(), set), {}, owner.name(), set.type,
+                     options_.additional ? lay_out_additional(zone_, owner.name(), set) : LaidOutAdditional{})});
     }
     node.flags = static_cast<std::uint8_t>((cut ? image::kNodeCut : 0) | (owner.has_dname ? image::kNodeDname : 0) |
                                            (owner.has_cname ? image::kNodeCname : 0) |
@@ -157,18 +196,11 @@ class ZoneLayout {
     head.ns_records = laid_out.ns_records;
     head.ns_relocations = static_cast<std::uint16_t>(laid_out.ns_relocations.size());
     head.glue_relocations = static_cast<std::uint16_t>(laid_out.glue_relocations.size());
-    head.step_count = static_cast<std::uint16_t>(laid_out.steps.size());
     head.glue_octets = static_cast<std::uint32_t>(laid_out.glue.size());
     if (laid_out.ns.size() > dns::kMessageOctetsMax)
       throw OversizedRRset{zone_.owners[index].name().text() + ": the NS RRset has " +
                            std::to_string(laid_out.ns.size()) + " octets, more than a response can carry"};
-    std::vector<image::LadderStep> steps;
-    for (const auto& step : laid_out.steps) {
-      head.required_steps = static_cast<std::uint16_t>(head.required_steps + (step.required ? 1 : 0));
-      if (step.signature_octets > 0) head.flags |= image::kReferralSignedGlue;
-      steps.push_back({static_cast<std::uint16_t>(step.octets), static_cast<std::uint16_t>(step.signature_octets),
-                       step.records, step.signature_records});
-    }
+    const auto steps = ladder_of(laid_out.steps, head);
     if (laid_out.incomplete) head.flags |= image::kReferralIncomplete;
     std::vector<std::uint8_t> out;
     append(out, &head, sizeof head);
@@ -236,6 +268,7 @@ class ZoneLayout {
   const Zone& zone_;
   AnswerSpace& space_;
   AnswerAccount& account_;
+  const LayoutOptions& options_;
   std::size_t apex_labels_;
   std::vector<bool> cyclic_;
   std::vector<Ref> nodes_;
@@ -247,7 +280,7 @@ class ZoneLayout {
 }  // namespace
 
 void lay_out_answers(std::span<const Zone> zones, std::uint64_t seed, AnswerSpace& space,
-                     std::span<AnswerAccount> accounts) {
+                     std::span<AnswerAccount> accounts, const LayoutOptions& options) {
   static_cast<void>(space.allocate(image::kSuperblock.octet()));  // Ref 0 refers to nothing
   const auto super_ref = space.allocate(sizeof(image::Superblock));
   if (super_ref != image::kSuperblock) throw std::logic_error{"the superblock is not where readers look for it"};
@@ -257,7 +290,7 @@ void lay_out_answers(std::span<const Zone> zones, std::uint64_t seed, AnswerSpac
   super.zone_count = static_cast<std::uint32_t>(zones.size());
   std::vector<Ref> headers;
   for (std::size_t i = 0; i < zones.size(); ++i) {
-    headers.push_back(ZoneLayout{zones[i], space, accounts[i]}.run(seed));
+    headers.push_back(ZoneLayout{zones[i], space, accounts[i], options}.run(seed));
     const auto labels = zones[i].apex.view().label_count();
     super.apex_labels[labels / 64] |= std::uint64_t{1} << (labels % 64);
   }

@@ -27,9 +27,14 @@ struct OversizedRRset : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+struct LayoutOptions {
+  /// Lay out optional additional records behind MX, SRV, NAPTR, SVCB and HTTPS; false: responses are minimal.
+  bool additional = false;
+};
+
 /// Lays out all zones and the superblock. `seed` keys the indexes; another is drawn from it when probes get too long.
 /// Throws OversizedRRset, std::length_error (more than 32 GiB).
 void lay_out_answers(std::span<const Zone> zones, std::uint64_t seed, AnswerSpace& space,
-                     std::span<AnswerAccount> accounts);
+                     std::span<AnswerAccount> accounts, const LayoutOptions& options = {});
 
 }  // namespace torii::zonec

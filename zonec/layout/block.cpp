@@ -1,6 +1,7 @@
 #include "zonec/layout/block.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "torii/dns/rdata.hpp"
 
@@ -64,6 +65,14 @@ void BlockEncoder::put_name(dns::NameView name, bool compress, bool remember) {
   octets_.push_back(0);
 }
 
+/// Makes `name`, whose octets stand (or will) at `at` in one piece, and its suffixes known.
+void BlockEncoder::remember_name(dns::NameView name, std::size_t at) {
+  for (; !name.is_root() && at <= kSelfAddendMax; name = name.parent()) {
+    if (find_place(name) == nullptr) places_.push_back({name, Mark::to(image::kBaseSelf, at), octets_.size()});
+    at += std::size_t{1} + name.data()[0];
+  }
+}
+
 void BlockEncoder::put_rest(dns::RrType type, std::uint32_t ttl, dns::Octets rdata) {
   put_u16(static_cast<std::uint16_t>(type));
   put_u16(static_cast<std::uint16_t>(dns::RrClass::IN));
@@ -79,8 +88,9 @@ void BlockEncoder::put_rest(dns::RrType type, std::uint32_t ttl, dns::Octets rda
   };
   static_cast<void>(
       dns::for_each_rdata_name(type, rdata, [&](std::size_t offset, dns::NameView name, bool compressible) {
-        if (!compressible) return;
+        if (!compressible && !points_into_rdata_) return;
         copy_until(offset);
+        if (!compressible) return remember_name(name, octets_.size());
         put_name(name, true, true);
         copied = offset + name.size();
       }));
@@ -96,6 +106,13 @@ void BlockEncoder::put_record(dns::RrType type, std::uint32_t ttl, dns::Octets r
 void BlockEncoder::put_record_at(dns::NameView name, dns::RrType type, std::uint32_t ttl, dns::Octets rdata) {
   put_name(name, true, true);
   put_rest(type, ttl, rdata);
+}
+
+void BlockEncoder::put_record_beside(dns::NameView name, dns::RrType type, std::uint32_t ttl, dns::Octets rdata) {
+  const bool points = std::exchange(points_into_rdata_, false);
+  put_name(name, true, false);
+  put_rest(type, ttl, rdata);
+  points_into_rdata_ = points;
 }
 
 void BlockEncoder::put_alias(std::uint32_t ttl, dns::Octets rdata) {

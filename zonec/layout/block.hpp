@@ -40,6 +40,10 @@ class BlockEncoder {
   void put_record(dns::RrType type, std::uint32_t ttl, dns::Octets rdata);
   /// Writes one RR with the owner `name`: a pointer where the name has been written, else the name itself.
   void put_record_at(dns::NameView name, dns::RrType type, std::uint32_t ttl, dns::Octets rdata);
+  /// Names in RDATA that may not be compressed themselves can be pointed to from here on.
+  void point_into_rdata() noexcept { points_into_rdata_ = true; }
+  /// Writes one RR with the owner `name`, compressed as far as it goes; nothing may point to what it writes.
+  void put_record_beside(dns::NameView name, dns::RrType type, std::uint32_t ttl, dns::Octets rdata);
   /// CNAME targets point to nothing but the apex, so that the target stands in one piece for what follows the chain.
   void put_alias(std::uint32_t ttl, dns::Octets rdata);
 
@@ -64,11 +68,13 @@ class BlockEncoder {
   void put_owner();
   void put_name(dns::NameView name, bool compress, bool remember);
   void put_rest(dns::RrType type, std::uint32_t ttl, dns::Octets rdata);
+  void remember_name(dns::NameView name, std::size_t at);
 
   dns::Name owner_;
   dns::Name apex_;
   std::vector<std::uint8_t> octets_;
   std::vector<std::uint16_t> relocations_;
+  bool points_into_rdata_ = false;
   // Few, so they are searched one by one. The names in RDATA outlive the encoder.
   std::vector<Place> places_;
 };

@@ -82,6 +82,8 @@ std::vector<Host> describe_hosts(const Zone& zone, std::span<const dns::Octets> 
 
 }  // namespace
 
+OwnerIndex find_data(const Zone& zone, dns::NameView name) { return look_up(zone, name, kNoOwner).source; }
+
 Delegation describe_delegation(const Zone& zone, OwnerIndex index) {
   Delegation out;
   out.owner = index;

@@ -58,6 +58,10 @@ class SharedHosts {
 /// The description of a host set. `owner` is left unset.
 [[nodiscard]] Delegation describe_host_set(const Zone& zone, const HostSet& set);
 
+/// The owner whose data answer for `name`: itself, glue below a cut included, or the wildcard that matches it; kNoOwner
+/// when the zone has none. Source: RFC 1034 section 4.3.2, RFC 4592 section 3.3.1.
+[[nodiscard]] OwnerIndex find_data(const Zone& zone, dns::NameView name);
+
 /// How a resolver gets to a delegation's servers.
 enum class Reach : std::uint8_t {
   Free,         // without sibling glue: an unrelated host, an address, or a sibling cut that is itself free

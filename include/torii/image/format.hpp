@@ -145,6 +145,8 @@ struct Block {
 };
 static_assert(sizeof(Block) == 16);
 inline constexpr std::uint8_t kBlockRootOwner = 1;  // owners are one zero octet
+/// Optional additional RRsets follow, as a Referral without NS records, on the next multiple of eight.
+inline constexpr std::uint8_t kBlockAdditional = 2;
 
 /// Bases of marks.
 inline constexpr unsigned kBaseOwner = 0;  // where the block's owner stands; for a referral: the cut's name

@@ -132,6 +132,15 @@ class View {
     return view;
   }
 
+  /// Optional additional RRsets behind the block at `ref`, which must be there; null when there are none.
+  [[nodiscard]] ReferralView additional(Ref ref) const noexcept {
+    const auto found = block(ref);
+    if (!found || (found.head->flags & kBlockAdditional) == 0) return {};
+    const std::size_t octets = sizeof(Block) + std::size_t{2} * found.head->relocations + found.head->owner_octets +
+                               found.head->plain_octets + found.head->signature_octets;
+    return referral({ref.unit + static_cast<std::uint32_t>((octets + 7) / 8)});
+  }
+
   /// Looks up the node of `labels` (lower case, in front of the zone's apex, kPadOctets readable behind them) whose
   /// hash is `hash`.
   Probe find_node(const ZoneView& zone, std::uint64_t hash, dns::Octets labels, NodeView& found) const noexcept {
