@@ -188,6 +188,7 @@ void Responder::add_glue(const image::ReferralView& referral_view, Bases bases, 
     return;
   }
   const auto& head = *referral_view.head;
+  if (head.step_count == 0 && (head.flags & image::kReferralIncomplete) == 0) return;  // no host in the zone
   const bool signatures = query_.dnssec_ok;
   const bool interleaved = (head.flags & image::kReferralSignedGlue) != 0 && !signatures;
   std::span<const std::uint16_t> relocations{referral_view.glue_relocations, head.glue_relocations};
