@@ -65,8 +65,8 @@ def bars(title, unit, items, note=""):
 def lines(title, panels, x_label, note=""):
     """Panels under one another that share a logarithmic x axis. `panels`: (y label, [(name, [(x, y)])])."""
     import math
-    width, left, right, panel, gap, top = 760, 84, 150, 190, 44, 62
-    height = top + len(panels) * (panel + gap) + 20
+    width, left, right, panel, gap, top = 760, 84, 150, 190, 50, 80
+    height = top + len(panels) * (panel + gap)
     body = [text(16, 26, title, size=16, weight="bold"), text(16, 45, note, size=12, colour="#555")]
     xs = sorted({x for _, series in panels for _, points in series for x, _ in points})
     first, last = math.log10(xs[0]), math.log10(xs[-1])
@@ -91,7 +91,11 @@ def lines(title, panels, x_label, note=""):
             for x, y in points:
                 body.append(f'<circle cx="{at(x):.1f}" cy="{y0 + panel - y / ticks[-1] * panel:.1f}" r="3.5" '
                             f'fill="{colour}"/>')
-            x, y = points[-1]
-            body.append(text(at(x) + 9, y0 + panel - y / ticks[-1] * panel + 4, name, size=12, colour=colour))
-    body.append(text(left, height - 8, x_label, size=12, colour="#555"))
+        # Names stand where their lines end, but never on one another.
+        ends = sorted((y0 + panel - points[-1][1] / ticks[-1] * panel + 4, k) for k, (_, points) in enumerate(series))
+        lowest = -1e9
+        for y, k in ends:
+            lowest = max(y, lowest + 15)
+            body.append(text(at(series[k][1][-1][0]) + 9, lowest, series[k][0], size=12, colour=COLOURS[k % len(COLOURS)]))
+    body.append(text(left, height - 12, x_label, size=12, colour="#555"))
     return _document(width, height, body)
