@@ -157,7 +157,7 @@ class Comparison:
         for rate in options.rates:
             with self.gate.alone():
                 for server in self.servers:
-                    if server.qps > 1.25 * rate:
+                    if server.qps > 1.05 * rate:
                         measure.load(server, self.runs, f"rate {rate}", self.load_options(options.seconds * 2 / 3, rate=rate),
                                      (), number)
 
