@@ -26,6 +26,7 @@ ExitStatus compile(const CompileOptions& options) {
   publishing.image = options.image;
   publishing.keep = options.keep;
   publishing.layout.additional = options.additional;
+  publishing.threads = load.threads();
   publishing.wait_for_lock = !options.no_wait;
   publishing.progress = [&](std::string_view what, std::uint64_t done, std::uint64_t total) {
     load.progress().show(what, done, total);

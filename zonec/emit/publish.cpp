@@ -55,7 +55,7 @@ PublishResult publish(std::span<const Zone> zones, const PublishOptions& options
   AnswerSpace space;
   std::vector<AnswerAccount> accounts(zones.size());
   lay_out_answers(zones, options.index_seed != 0 ? options.index_seed : random_seed(), space, accounts,
-                  options.layout);
+                  options.layout, options.threads);
 
   const auto generations = list_generations(options.image);
   image::Manifest manifest;

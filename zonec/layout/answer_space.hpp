@@ -1,5 +1,6 @@
 #pragma once
 /// The answer space under construction: segments in memory, filled front to back. See image/format.hpp.
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <span>
@@ -49,11 +50,25 @@ class AnswerSpace {
       throw std::out_of_range{"answer space: write past the end"};
     if (!octets.empty()) std::memcpy(segment.data() + offset, octets.data(), octets.size());
   }
+  /// The same for part of a table, which may lie in two segments.
+  void write_table(std::uint64_t address, dns::Octets octets) {
+    const auto here =
+        std::min<std::uint64_t>(octets.size(), image::kSegmentOctetsMax - (address & (image::kSegmentOctetsMax - 1)));
+    write(address, octets.first(here));
+    if (here < octets.size()) write(address + here, octets.subspan(here));
+  }
+  /// `octets` octets that were written at `ref`.
+  [[nodiscard]] dns::Octets read(image::Ref ref, std::size_t octets) const {
+    const auto& segment = segments_.at(ref.octet() >> image::kSegmentBits);
+    return dns::Octets{segment}.subspan(ref.octet() & (image::kSegmentOctetsMax - 1)).first(octets);
+  }
   template <class T>
   void write_value(std::uint64_t address, const T& value) {
     write(address, {reinterpret_cast<const std::uint8_t*>(&value), sizeof(T)});
   }
   [[nodiscard]] std::span<const std::vector<std::uint8_t>> segments() const noexcept { return segments_; }
+  /// Gives back the memory of a segment that has been written to its file.
+  void drop(std::size_t segment) { segments_.at(segment) = {}; }
   [[nodiscard]] std::uint64_t octets() const noexcept {
     return segments_.empty() ? 0 : (segments_.size() - 1) * image::kSegmentOctetsMax + segments_.back().size();
   }
@@ -68,7 +83,8 @@ class AnswerSpace {
   void open_segment() {
     if (segments_.size() == image::kSegmentsMax) throw std::length_error{"the image would pass 32 GiB of answers"};
     if (!segments_.empty()) back().resize(image::kSegmentOctetsMax);
-    segments_.emplace_back();
+    // Only address space until it is used, and no copying as the segment grows.
+    segments_.emplace_back().reserve(image::kSegmentOctetsMax);
   }
   std::vector<std::vector<std::uint8_t>> segments_;
 };

@@ -33,8 +33,9 @@ struct LayoutOptions {
 };
 
 /// Lays out all zones and the superblock. `seed` keys the indexes; another is drawn from it when probes get too long.
-/// Throws OversizedRRset, std::length_error (more than 32 GiB).
+/// What comes out is the same however many threads there are. Throws OversizedRRset, std::length_error (more than
+/// 32 GiB).
 void lay_out_answers(std::span<const Zone> zones, std::uint64_t seed, AnswerSpace& space,
-                     std::span<AnswerAccount> accounts, const LayoutOptions& options = {});
+                     std::span<AnswerAccount> accounts, const LayoutOptions& options = {}, unsigned threads = 1);
 
 }  // namespace torii::zonec
