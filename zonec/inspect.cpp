@@ -1,6 +1,12 @@
 // `zonec inspect`: what is in an image: generation, files, zones, serials, counts, octets by part.
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <iomanip>
 #include <iostream>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "torii/image/records.hpp"
 #include "torii/image/snapshot.hpp"
@@ -30,6 +36,48 @@ void print_description(const std::string& text) {
                 << line.substr(std::min(space + 1, line.size())) << '\n';
     }
   }
+}
+
+/// The number behind `key` in a zone's description; 0 when it is not there.
+std::uint64_t fact(const std::string& text, const std::string& key) {
+  const auto at = text.find("\n" + key + " ");
+  return at == std::string::npos ? 0 : std::strtoull(text.c_str() + at + key.size() + 2, nullptr, 10);
+}
+
+/// Octets a delegation by part, over all zones: where an image's size comes from.
+void print_account(const image::Manifest& manifest, const std::vector<std::string>& zones) {
+  struct Part {
+    const char* name;
+    const char* key;
+  };
+  constexpr std::array<Part, 5> kAnswers{{{"index", "index-octets"},
+                                          {"nodes", "node-octets"},
+                                          {"NS sets and glue", "referral-octets"},
+                                          {"RRsets", "rrset-octets"},
+                                          {"denial", "denial-octets"}}};
+  constexpr std::array<Part, 2> kRecords{{{"records", "record-octets"}, {"host sets", "host-set-octets"}}};
+  std::uint64_t delegations = 0;
+  for (const auto& zone : manifest.zones) delegations += zone.delegations;
+  if (delegations == 0) return;
+  const auto line = [&](const std::string& name, std::uint64_t octets) {
+    std::cout << "  " << name << std::string(name.size() < 20 ? 20 - name.size() : 1, ' ') << std::fixed
+              << std::setprecision(1) << static_cast<double>(octets) / static_cast<double>(delegations) << '\n';
+  };
+  const auto file = [&](const char* name, const image::FileInfo& info, std::span<const Part> parts) {
+    line(name, info.octets);
+    std::uint64_t told = 0;
+    for (const auto& part : parts) {
+      std::uint64_t octets = 0;
+      for (const auto& zone : zones) octets += fact(zone, part.key);
+      line(std::string{"  "} + part.name, octets);
+      told += octets;
+    }
+    line("  LMDB and the rest", info.octets - std::min(info.octets, told));
+  };
+  std::cout << "octets a delegation\n";
+  line("all", manifest.answers.octets + manifest.records.octets);
+  file("answers file", manifest.answers, kAnswers);
+  file("records file", manifest.records, kRecords);
 }
 
 ExitStatus complain(const std::string& text) {
@@ -68,11 +116,14 @@ ExitStatus inspect(const Options& options) {
   for (const auto generation : list_generations(options.image))
     std::cout << ' ' << generation << (generation == manifest.generation ? "*" : "");
   std::cout << '\n';
+  std::vector<std::string> descriptions;
   for (std::uint32_t zone = 0; zone < manifest.zones.size(); ++zone) {
     const auto text = file.description(zone);
     if (!text) return complain(file.path() + ": zone " + std::to_string(zone) + " has no description");
     print_description(*text);
+    descriptions.push_back(*text);
   }
+  print_account(manifest, descriptions);
   if (!options.verify) return ExitStatus::Done;
   if (const auto problem = verify(options, manifest, snapshot); !problem.empty()) return complain(problem);
   std::cout << "verified: every octet is as the manifest says\n";

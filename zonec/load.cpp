@@ -186,7 +186,7 @@ void Load::load_one(const ZoneInput& input, const std::function<void(Zone&&)>& k
 
 void Load::check(const Zone& zone) {
   std::vector<Diagnostic> diagnostics;
-  check_dnssec(zone, dnssec_, diagnostics);
+  check_dnssec(zone, dnssec_, diagnostics, threads_);
   write(diagnostics);
   std::uint64_t findings = 0;
   check_sizes(

@@ -41,7 +41,7 @@ without.use_edns(0, 0, 1232, options=[dns.edns.GenericOption(10, COOKIES[0])])
 for zone in range(3):
     for offset in (64, 80, 96, 120, 160, 400, 1000, 5000):
         (folder / "image" / f"seed-{zone}-{offset}").write_bytes(bytes([zone]) + struct.pack("<IB", offset, 255))
-MANIFEST = b"""\xfftorii-image 1
+MANIFEST = b"""\xfftorii-image 2
 generation 12
 created 2026-08-01T12:00:00Z
 byte-order little

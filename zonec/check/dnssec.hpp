@@ -17,12 +17,13 @@ struct DnssecOptions {
 };
 
 /// All checks; nothing to say about a zone that is not signed and has no remains of signing.
-void check_dnssec(const Zone& zone, const DnssecOptions& options, std::vector<Diagnostic>& diagnostics);
+void check_dnssec(const Zone& zone, const DnssecOptions& options, std::vector<Diagnostic>& diagnostics,
+                  unsigned threads = 1);
 
 /// The parts, for `check_dnssec`. Each adds its findings.
-void check_signatures(const Zone& zone, const DnssecOptions& options, Findings& findings);
+void check_signatures(const Zone& zone, const DnssecOptions& options, Findings& findings, unsigned threads = 1);
 void check_nsec_chain(const Zone& zone, Findings& findings);
-void check_nsec3_chain(const Zone& zone, Findings& findings);
+void check_nsec3_chain(const Zone& zone, Findings& findings, unsigned threads = 1);
 
 /// "2026-08-01T12:00:00Z"
 [[nodiscard]] std::string time_text(std::uint32_t seconds);

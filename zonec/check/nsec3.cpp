@@ -1,10 +1,13 @@
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <utility>
 
 #include "torii/dns/nsec3_hash.hpp"
 #include "zonec/check/dnssec.hpp"
 #include "zonec/check/type_bitmap.hpp"
 #include "zonec/model/rdata.hpp"
+#include "zonec/parallel/in_order.hpp"
 
 namespace torii::zonec {
 namespace {
@@ -36,12 +39,12 @@ struct Link {
   const Owner* owner{};
   const RRset* set{};
   bool opt_out{};
-  bool used{};  // some name of the zone hashes to it
 };
 
 class Nsec3Chain {
  public:
-  Nsec3Chain(const Zone& zone, Findings& findings) : zone_{zone}, findings_{findings} {}
+  Nsec3Chain(const Zone& zone, Findings& findings, unsigned threads)
+      : zone_{zone}, findings_{findings}, threads_{threads} {}
 
   void run() {
     check_parameters();
@@ -49,15 +52,26 @@ class Nsec3Chain {
     if (links_.empty() || zone_.denial != DenialKind::Nsec3) return;
     check_links();
     mark_needed_non_terminals();
-    for (OwnerIndex i = 0; i < zone_.owners.size(); ++i) check_name(i);
-    for (const auto& link : links_)
-      if (!link.used) report(link, Severity::Warning, "nsec3-unexpected", "no name of the zone has this hash");
+    used_.assign(links_.size(), 0);
+    each_range(
+        zone_.owners.size(), threads_,
+        [&](OwnerIndex first, OwnerIndex last) {
+          Findings found;
+          TypeSet expected;
+          for (auto i = first; i < last; ++i) check_name(i, expected, found);
+          return found;
+        },
+        [&](Findings&& found) { findings_.merge(std::move(found)); });
+    for (std::size_t i = 0; i < links_.size(); ++i)
+      if (used_[i] == 0)
+        report(links_[i], Severity::Warning, "nsec3-unexpected", "no name of the zone has this hash", findings_);
   }
 
  private:
-  void report(const Link& link, Severity severity, std::string_view code, const std::string& why) {
+  void report(const Link& link, Severity severity, std::string_view code, const std::string& why,
+              Findings& findings) const {
     const auto name = link.owner->name();
-    findings_.add(zone_.find_at_or_before(name), severity, code, link.set->where, name, name.text() + " NSEC3: " + why);
+    findings.add(zone_.find_at_or_before(name), severity, code, link.set->where, name, name.text() + " NSEC3: " + why);
   }
 
   void check_parameters() {
@@ -96,11 +110,11 @@ class Nsec3Chain {
     for (const auto& owner : zone_.nsec3_owners) {
       const auto& set = zone_.rrsets_of(owner).front();
       const auto record = *Nsec3::parse(zone_.rdata_of(set).front());
-      Link link{{}, record.next, record.bitmap, &owner, &set, record.opt_out(), false};
+      Link link{{}, record.next, record.bitmap, &owner, &set, record.opt_out()};
       const auto hash = decode_label(owner.name().first_label());
       if (!hash) {
         report(link, Severity::Error, "nsec3-owner",
-               "the first label is not 32 characters of base32hex (RFC 5155 section 3.3)");
+               "the first label is not 32 characters of base32hex (RFC 5155 section 3.3)", findings_);
         continue;
       }
       link.hash = *hash;
@@ -111,7 +125,8 @@ class Nsec3Chain {
           report(link, Severity::Error, "nsec3-parameters",
                  set.rdata_count > 1
                      ? "several records at one hash; one chain is served (RFC 5155 section 7.1)"
-                     : "algorithm, flags, iterations or salt are not those of NSEC3PARAM; one chain is served");
+                     : "algorithm, flags, iterations or salt are not those of NSEC3PARAM; one chain is served",
+                 findings_);
           continue;
         }
       }
@@ -125,7 +140,8 @@ class Nsec3Chain {
       if (std::ranges::equal(links_[i].next, next.hash)) continue;
       report(links_[i], Severity::Error, "nsec3-next",
              "the next hash is not that of " + next.owner->name().text() +
-                 ", which follows: the chain has a hole (RFC 5155 section 7.1)");
+                 ", which follows: the chain has a hole (RFC 5155 section 7.1)",
+             findings_);
     }
   }
 
@@ -145,7 +161,8 @@ class Nsec3Chain {
     }
   }
 
-  void check_name(OwnerIndex index) {
+  /// Called by several threads; of the links only the marks change, each only ever to 1.
+  void check_name(OwnerIndex index, TypeSet& expected, Findings& findings) {
     const auto& owner = zone_.owners[index];
     if (owner.kind == OwnerKind::BelowCut || owner.kind == OwnerKind::BelowDname) return;
     const auto hash = dns::nsec3_hash(owner.name(), zone_.nsec3_salt, zone_.nsec3_iterations);
@@ -153,30 +170,34 @@ class Nsec3Chain {
     if (at == links_.end() || at->hash != hash) {
       const auto& before = at == links_.begin() ? links_.back() : *(at - 1);  // the chain is a ring
       if (!needed_[index] && before.opt_out) return;
-      findings_.add(index, Severity::Error, "nsec3-missing", zone_.where(owner), owner.name(),
-                    owner.name().text() + " has no NSEC3 record, and no opt-out allows that (RFC 5155 section 7.1)");
+      findings.add(index, Severity::Error, "nsec3-missing", zone_.where(owner), owner.name(),
+                   owner.name().text() + " has no NSEC3 record, and no opt-out allows that (RFC 5155 section 7.1)");
       return;
     }
-    at->used = true;
-    collect_types(zone_, owner, expected_);
+    std::atomic_ref{used_[static_cast<std::size_t>(at - links_.begin())]}.store(1, std::memory_order_relaxed);
+    collect_types(zone_, owner, expected);
     const bool has_nsec = owner.kind != OwnerKind::EmptyNonTerminal && zone_.find_rrset(owner, RrType::NSEC) != nullptr;
-    if (has_nsec) expected_.add(RrType::NSEC);
-    if (needed_[index] && owner.kind != OwnerKind::EmptyNonTerminal) expected_.add(RrType::RRSIG);
-    if (expected_.is_encoded_by(at->bitmap)) return;
+    if (has_nsec) expected.add(RrType::NSEC);
+    if (needed_[index] && owner.kind != OwnerKind::EmptyNonTerminal) expected.add(RrType::RRSIG);
+    if (expected.is_encoded_by(at->bitmap)) return;
     report(*at, Severity::Error, "nsec3-bitmap",
            "for " + owner.name().text() + ", the type bitmap " +
-               difference_text(expected_, TypeSet::decode(at->bitmap)) + " (RFC 5155 section 7.1)");
+               difference_text(expected, TypeSet::decode(at->bitmap)) + " (RFC 5155 section 7.1)",
+           findings);
   }
 
   const Zone& zone_;
   Findings& findings_;
+  unsigned threads_;
   std::vector<Link> links_;
+  std::vector<std::uint8_t> used_;  // by link: some name of the zone hashes to it
   std::vector<bool> needed_;
-  TypeSet expected_;
 };
 
 }  // namespace
 
-void check_nsec3_chain(const Zone& zone, Findings& findings) { Nsec3Chain{zone, findings}.run(); }
+void check_nsec3_chain(const Zone& zone, Findings& findings, unsigned threads) {
+  Nsec3Chain{zone, findings, threads}.run();
+}
 
 }  // namespace torii::zonec

@@ -1,9 +1,12 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
+#include <span>
+#include <utility>
 
 #include "zonec/check/dnssec.hpp"
 #include "zonec/model/rdata.hpp"
+#include "zonec/parallel/in_order.hpp"
 
 namespace torii::zonec {
 namespace {
@@ -21,26 +24,46 @@ struct Untimely {
   void note(std::uint32_t at, const Owner& from, const RRset& set, std::uint32_t time) {
     if (count++ == 0) *this = {1, at, set.where, from.name(), set.type, time};
   }
+  /// Adds what was found behind all this.
+  void merge(const Untimely& later) {
+    if (count == 0)
+      *this = later;
+    else
+      count += later.count;
+  }
 };
 
-class Signatures {
- public:
-  Signatures(const Zone& zone, const DnssecOptions& options, Findings& findings)
-      : zone_{zone}, options_{options}, findings_{findings} {
+/// The keys of a zone that can sign it.
+struct Keys {
+  explicit Keys(const Zone& zone) {
     const auto* set = zone.find_rrset(zone.owners.front(), RrType::DNSKEY);
     for (const auto& rdata : zone.rdata_of(*set)) {
       const auto key = Dnskey::parse(rdata);
       if (!key->is_zone_key()) continue;
-      keys_.push_back(*key);
-      if (std::ranges::find(algorithms_, key->algorithm) == algorithms_.end()) algorithms_.push_back(key->algorithm);
+      keys.push_back(*key);
+      if (std::ranges::find(algorithms, key->algorithm) == algorithms.end()) algorithms.push_back(key->algorithm);
     }
   }
+  std::vector<Dnskey> keys;
+  std::vector<std::uint8_t> algorithms;
+};
 
-  void run() {
-    for (OwnerIndex i = 0; i < zone_.owners.size(); ++i) check_owner(i, zone_.owners[i]);
-    for (const auto& owner : zone_.nsec3_owners) check_owner(kNoOwner, owner);
-    report_untimely(expired_, "rrsig-expired", "expired");
-    report_untimely(early_, "rrsig-not-yet-valid", "not valid yet");
+/// What the signatures of some owners give reason to say.
+struct Found {
+  Findings findings;
+  Untimely expired;
+  Untimely early;
+};
+
+/// Looks at the signatures of a range of owners.
+class Signatures {
+ public:
+  Signatures(const Zone& zone, const DnssecOptions& options, const Keys& keys)
+      : zone_{zone}, options_{options}, keys_{keys.keys}, algorithms_{keys.algorithms} {}
+
+  Found run(std::span<const Owner> owners, std::uint32_t first_rank) {
+    for (const auto& owner : owners) check_owner(first_rank == kNoOwner ? kNoOwner : first_rank++, owner);
+    return {std::move(findings_), expired_, early_};
   }
 
  private:
@@ -70,8 +93,8 @@ class Signatures {
       const auto text = type_text(Rrsig::parse(rdata)->covered);
       if (covered.find(text) == std::string::npos) covered += (covered.empty() ? "" : ", ") + text;
     }
-    findings_.add(rank_of(rank, owner.name()), Severity::Warning, "rrsig-without-rrset", zone_.where(owner), owner.name(),
-                  owner.name().text() + " RRSIG: covers " + covered + ", which is not there");
+    findings_.add(rank_of(rank, owner.name()), Severity::Warning, "rrsig-without-rrset", zone_.where(owner),
+                  owner.name(), owner.name().text() + " RRSIG: covers " + covered + ", which is not there");
   }
 
   void check_set(std::uint32_t rank, const Owner& owner, const RRset& set) {
@@ -116,8 +139,7 @@ class Signatures {
     }
     if (const auto ttl = zone_.signature_ttl(set); ttl != set.ttl) {
       report(rank, Severity::Warning, "rrsig-ttl", owner, set,
-             "TTL " + std::to_string(set.ttl) + ", its RRSIG's is " + std::to_string(ttl) +
-                 " (RFC 4034 section 3)");
+             "TTL " + std::to_string(set.ttl) + ", its RRSIG's is " + std::to_string(ttl) + " (RFC 4034 section 3)");
     }
     if (!usable) {
       report(rank, Severity::Error, "no-usable-signature", owner, set,
@@ -132,25 +154,26 @@ class Signatures {
     }
   }
 
-  void report_untimely(const Untimely& found, std::string_view code, std::string_view what) {
-    if (found.count == 0) return;
-    const auto many =
-        std::to_string(found.count) + (found.count == 1 ? " RRSIG is " : " RRSIGs are ") + std::string{what};
-    findings_.add(rank_of(found.rank, found.owner), options_.strict ? Severity::Error : Severity::Warning, code,
-                  found.where, found.owner,
-                  many + " at " + time_text(options_.now) + (found.count == 1 ? ": " : "; the first: ") +
-                      found.owner.text() + " " + type_text(found.type) + ", " +
-                      (code == "rrsig-expired" ? "until " : "from ") + time_text(found.when));
-  }
-
   const Zone& zone_;
   const DnssecOptions& options_;
-  Findings& findings_;
-  std::vector<Dnskey> keys_;
-  std::vector<std::uint8_t> algorithms_;
+  const std::vector<Dnskey>& keys_;
+  const std::vector<std::uint8_t>& algorithms_;
+  Findings findings_;
   Untimely expired_;
   Untimely early_;
 };
+
+void report_untimely(const Zone& zone, const DnssecOptions& options, const Untimely& found, std::string_view code,
+                     std::string_view what, Findings& findings) {
+  if (found.count == 0) return;
+  const auto many =
+      std::to_string(found.count) + (found.count == 1 ? " RRSIG is " : " RRSIGs are ") + std::string{what};
+  const auto rank = found.rank == kNoOwner ? zone.find_at_or_before(found.owner) : found.rank;
+  findings.add(rank, options.strict ? Severity::Error : Severity::Warning, code, found.where, found.owner,
+               many + " at " + time_text(options.now) + (found.count == 1 ? ": " : "; the first: ") +
+                   found.owner.text() + " " + type_text(found.type) + ", " +
+                   (code == "rrsig-expired" ? "until " : "from ") + time_text(found.when));
+}
 
 /// Signatures in a zone without keys help nobody: say so once.
 void check_leftovers(const Zone& zone, Findings& findings) {
@@ -167,23 +190,43 @@ void check_leftovers(const Zone& zone, Findings& findings) {
 
 }  // namespace
 
-void check_signatures(const Zone& zone, const DnssecOptions& options, Findings& findings) {
-  Signatures{zone, options, findings}.run();
+void check_signatures(const Zone& zone, const DnssecOptions& options, Findings& findings, unsigned threads) {
+  const Keys keys{zone};
+  Untimely expired;
+  Untimely early;
+  const auto check = [&](const std::vector<Owner>& owners, bool ranked) {
+    each_range(
+        owners.size(), threads,
+        [&](std::uint32_t first, std::uint32_t last) {
+          return Signatures{zone, options, keys}.run(std::span{owners}.subspan(first, last - first),
+                                                     ranked ? first : kNoOwner);
+        },
+        [&](Found&& found) {
+          findings.merge(std::move(found.findings));
+          expired.merge(found.expired);
+          early.merge(found.early);
+        });
+  };
+  check(zone.owners, true);
+  check(zone.nsec3_owners, false);
+  report_untimely(zone, options, expired, "rrsig-expired", "expired", findings);
+  report_untimely(zone, options, early, "rrsig-not-yet-valid", "not valid yet", findings);
 }
 
-void check_dnssec(const Zone& zone, const DnssecOptions& options, std::vector<Diagnostic>& diagnostics) {
+void check_dnssec(const Zone& zone, const DnssecOptions& options, std::vector<Diagnostic>& diagnostics,
+                  unsigned threads) {
   Findings findings;
   if (!zone.is_signed) {
     check_leftovers(zone, findings);
   } else {
-    check_signatures(zone, options, findings);
+    check_signatures(zone, options, findings, threads);
     if (zone.denial == DenialKind::None) {
       const auto* keys = zone.find_rrset(zone.owners.front(), RrType::DNSKEY);
       findings.add(0, Severity::Error, "no-denial-chain", keys->where, zone.apex,
                    zone.apex.text() + ": a signed zone needs NSEC at the apex, or NSEC3PARAM and NSEC3 records");
     }
     if (zone.denial == DenialKind::Nsec) check_nsec_chain(zone, findings);
-    if (zone.denial == DenialKind::Nsec3 || !zone.nsec3_owners.empty()) check_nsec3_chain(zone, findings);
+    if (zone.denial == DenialKind::Nsec3 || !zone.nsec3_owners.empty()) check_nsec3_chain(zone, findings, threads);
   }
   findings.move_to(diagnostics);
 }

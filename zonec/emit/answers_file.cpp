@@ -21,8 +21,19 @@ LmdbWriter::LmdbWriter(fs::path path, std::uint64_t octets_expected) : path_{std
   begin();
 }
 
+namespace {
+/// LMDB calls a write that was cut short an input/output error, whatever the reason.
+bool is_full(const fs::path& path) {
+  constexpr std::uint64_t kOctetsLeft = 1U << 16U;
+  std::error_code error;
+  const auto space = fs::space(path.parent_path(), error);
+  return !error && space.available < kOctetsLeft;
+}
+}  // namespace
+
 void LmdbWriter::check(int error, const char* what) const {
   if (error == 0) return;
+  if (error == EIO && is_full(path_)) error = ENOSPC;
   if (error > 0) throw_system(path_, what, error);
   throw PublishError{path_.string() + ": " + what + ": " + mdb_strerror(error)};
 }
@@ -43,6 +54,12 @@ void LmdbWriter::put(dns::Octets key, dns::Octets head, dns::Octets tail) {
   auto* to = static_cast<std::uint8_t*>(value.mv_data);
   if (!head.empty()) std::memcpy(to, head.data(), head.size());
   if (!tail.empty()) std::memcpy(to + head.size(), tail.data(), tail.size());
+}
+
+std::size_t LmdbWriter::page_octets() const {
+  MDB_stat stat{};
+  mdb_env_stat(env_.get(), &stat);
+  return stat.ms_psize;
 }
 
 void LmdbWriter::commit() {
@@ -105,8 +122,7 @@ std::vector<image::SegmentInfo> locate_segments(const fs::path& path, std::size_
 
 }  // namespace
 
-std::vector<image::SegmentInfo> write_answers_file(const fs::path& path, const AnswerSpace& space,
-                                                   std::uint64_t& skeleton) {
+std::vector<image::SegmentInfo> write_answers_file(const fs::path& path, AnswerSpace& space, std::uint64_t& skeleton) {
   LmdbWriter writer{path, space.octets() + kPayloadOctetsMin};
   const auto format = "torii answers, format " + std::to_string(image::kFormatVersion) + ", little-endian, " +
                       mdb_version(nullptr, nullptr, nullptr);
@@ -130,7 +146,7 @@ std::vector<image::SegmentInfo> write_answers_file(const fs::path& path, const A
     writer.put(octets_of(segment_key(number)), {reinterpret_cast<const std::uint8_t*>(&header), sizeof header},
                payload);
     writer.commit();  // one segment a transaction: LMDB holds a transaction's pages in memory
-    ++number;
+    space.drop(number++);
   }
   writer.close();
   image::Manifest manifest;

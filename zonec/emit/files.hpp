@@ -21,6 +21,8 @@ class LmdbWriter {
   void put(dns::Octets key, dns::Octets value);
   /// Appends a pair whose value is `head` followed by `tail`.
   void put(dns::Octets key, dns::Octets head, dns::Octets tail);
+  /// Octets of a page.
+  [[nodiscard]] std::size_t page_octets() const;
   /// Commits what was put so far and starts anew.
   void commit();
   /// Commits, syncs and closes.
@@ -35,9 +37,16 @@ class LmdbWriter {
   MDB_dbi dbi_{};
 };
 
-/// Writes the segments; returns where their payloads stand, and the skeleton's checksum through `skeleton`.
-std::vector<image::SegmentInfo> write_answers_file(const std::filesystem::path& path, const AnswerSpace& space,
+/// Writes the segments, each of which is dropped from memory then; returns where their payloads stand, and the
+/// skeleton's checksum through `skeleton`.
+std::vector<image::SegmentInfo> write_answers_file(const std::filesystem::path& path, AnswerSpace& space,
                                                    std::uint64_t& skeleton);
+
+/// What a zone's records take, keys and values, in octets.
+struct RecordsAccount {
+  std::uint64_t blocks{};
+  std::uint64_t host_sets{};
+};
 
 /// Writes every record of every zone, and a description of each zone.
 void write_records_file(const std::filesystem::path& path, std::span<const Zone> zones,

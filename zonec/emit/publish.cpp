@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <ctime>
+#include <future>
 #include <random>
 
 #include "torii/image/manifest.hpp"
@@ -54,8 +55,8 @@ PublishResult publish(std::span<const Zone> zones, const PublishOptions& options
   report(options, "laying out answers");
   AnswerSpace space;
   std::vector<AnswerAccount> accounts(zones.size());
-  lay_out_answers(zones, options.index_seed != 0 ? options.index_seed : random_seed(), space, accounts,
-                  options.layout, options.threads);
+  lay_out_answers(zones, options.index_seed != 0 ? options.index_seed : random_seed(), space, accounts, options.layout,
+                  options.threads);
 
   const auto generations = list_generations(options.image);
   image::Manifest manifest;
@@ -70,17 +71,21 @@ PublishResult publish(std::span<const Zone> zones, const PublishOptions& options
   for (const auto& zone : zones)
     manifest.zones.push_back({zone.apex, zone.serial, zone.record_count, zone.delegation_count});
 
-  report(options, "writing answers");
+  report(options, "writing answers and records");
   const auto answers_name = generation_file(manifest.generation, "answers.mdb");
   PartFile answers{options.image / answers_name};
-  manifest.segments = write_answers_file(answers.path(), space, manifest.skeleton);
-  manifest.answers = describe(answers.path(), answers_name);
-
-  report(options, "writing records");
+  const auto write_answers = [&] {
+    manifest.segments = write_answers_file(answers.path(), space, manifest.skeleton);
+    manifest.answers = describe(answers.path(), answers_name);
+  };
   const auto records_name = generation_file(manifest.generation, "records.mdb");
   PartFile records{options.image / records_name};
+  // The two files have nothing to do with each other.
+  auto written = std::async(options.threads > 1 ? std::launch::async : std::launch::deferred, write_answers);
+  if (options.threads <= 1) written.get();
   write_records_file(records.path(), zones, accounts, options);
   manifest.records = describe(records.path(), records_name);
+  if (written.valid()) written.get();
 
   report(options, "publishing");
   PartFile described{options.image / generation_file(manifest.generation, "manifest")};

@@ -13,10 +13,10 @@
 namespace torii::zonec {
 
 struct PublishOptions {
-  std::filesystem::path image;   // the image's folder; created when absent
-  std::uint32_t keep = 2;        // old generations kept for rollback
-  bool wait_for_lock = true;     // false: fail at once when another compiler holds the lock
-  unsigned threads = 1;          // that lay out and write
+  std::filesystem::path image;  // the image's folder; created when absent
+  std::uint32_t keep = 2;       // old generations kept for rollback
+  bool wait_for_lock = true;    // false: fail at once when another compiler holds the lock
+  unsigned threads = 1;         // that lay out and write
   LayoutOptions layout = {};
   std::uint64_t index_seed = 0;  // seed of the name index; 0: from the system's random source
   std::function<void(std::string_view what, std::uint64_t done, std::uint64_t total)> progress;  // may be empty

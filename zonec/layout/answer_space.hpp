@@ -74,17 +74,19 @@ class AnswerSpace {
   }
 
  private:
+  static constexpr std::uint64_t kSegmentOctetsLarge = std::uint64_t{16} << 20U;
   static constexpr std::uint64_t rounded(std::uint64_t octets) noexcept { return (octets + 7) / 8 * 8; }
   std::vector<std::uint8_t>& back() noexcept { return segments_.back(); }
   image::Ref take(std::uint64_t start, std::uint64_t octets) {
+    // A segment that has become large will be full: from here on it grows without copying. That is only address space.
+    if (start + octets > kSegmentOctetsLarge) back().reserve(image::kSegmentOctetsMax);
     back().resize(start + octets);
     return {static_cast<std::uint32_t>(((segments_.size() - 1) * image::kSegmentOctetsMax + start) / 8)};
   }
   void open_segment() {
     if (segments_.size() == image::kSegmentsMax) throw std::length_error{"the image would pass 32 GiB of answers"};
     if (!segments_.empty()) back().resize(image::kSegmentOctetsMax);
-    // Only address space until it is used, and no copying as the segment grows.
-    segments_.emplace_back().reserve(image::kSegmentOctetsMax);
+    segments_.emplace_back();
   }
   std::vector<std::vector<std::uint8_t>> segments_;
 };

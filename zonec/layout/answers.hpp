@@ -3,9 +3,9 @@
 #include <array>
 #include <cstdint>
 #include <span>
-#include <stdexcept>
 
 #include "zonec/layout/answer_space.hpp"
+#include "zonec/layout/encode.hpp"
 #include "zonec/model/zone.hpp"
 
 namespace torii::zonec {
@@ -20,11 +20,6 @@ struct AnswerAccount {
   std::uint64_t node_count{};
   std::uint64_t distinct_referrals{};
   std::uint64_t probe_max{};
-};
-
-/// The zone has an RRset that no response could carry.
-struct OversizedRRset : std::runtime_error {
-  using std::runtime_error::runtime_error;
 };
 
 struct LayoutOptions {

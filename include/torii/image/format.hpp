@@ -10,7 +10,7 @@
 
 namespace torii::image {
 
-inline constexpr std::uint32_t kFormatVersion = 1;
+inline constexpr std::uint32_t kFormatVersion = 2;
 inline constexpr std::uint32_t kByteOrderMark = 0x01020304;
 inline constexpr std::array<char, 8> kSegmentMagic{'T', 'O', 'R', 'I', 'I', 'S', 'E', 'G'};
 inline constexpr std::array<char, 8> kSuperblockMagic{'T', 'O', 'R', 'I', 'I', 'A', 'N', 'S'};

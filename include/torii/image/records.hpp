@@ -1,9 +1,10 @@
 #pragma once
 /// The other half of an image: every record of every zone, as it was read. For dump, diff and audits; never served.
 ///
-/// One LMDB file. Keys `r`, zone number (4 octets), sort key of the owner: value is the owner's RRsets, each type (2),
-/// TTL (4), count (2), then per RR its RDATA length (2) and RDATA, all in network order. Keys `zone/`, number: a
-/// description of the zone as text. FORMAT.md has both.
+/// One LMDB file. Keys `r`, zone number (4 octets), sort key of an owner relative to the apex: value is a block
+/// (record_block.hpp) of that owner and those after it. Keys `h`, zone number, page number: NS RRsets that several
+/// owners have, kHostSetsInPage a page. Keys `zone/`, number: a description of the zone as text. FORMAT.md has all.
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -16,6 +17,7 @@
 #include "torii/dns/wire.hpp"
 #include "torii/image/lmdb.hpp"
 #include "torii/image/manifest.hpp"
+#include "torii/image/record_block.hpp"
 
 namespace torii::image {
 
@@ -25,20 +27,19 @@ inline std::vector<std::uint8_t> numbered_key(std::string_view prefix, std::uint
   return key;
 }
 inline std::vector<std::uint8_t> zone_key(std::uint32_t number) { return numbered_key("zone/", number); }
-inline std::vector<std::uint8_t> record_key(std::uint32_t zone, dns::NameView owner) {
+/// `owner` is at or below the apex, which has `apex_labels` labels.
+inline std::vector<std::uint8_t> record_key(std::uint32_t zone, dns::NameView owner, std::size_t apex_labels) {
   auto key = numbered_key("r", zone);
-  const dns::SortKey sort_key{owner};
+  const dns::SortKey sort_key{owner, apex_labels};
   key.insert(key.end(), sort_key.octets().begin(), sort_key.octets().end());
   return key;
 }
-
-/// One RR as stored. The views live as long as the RecordsFile.
-struct StoredRecord {
-  dns::NameView owner;
-  dns::RrType type{};
-  std::uint32_t ttl{};
-  dns::Octets rdata;
-};
+inline constexpr std::uint32_t kHostSetsInPage = 16;
+inline std::vector<std::uint8_t> host_page_key(std::uint32_t zone, std::uint32_t page) {
+  auto key = numbered_key("h", zone);
+  for (int shift = 24; shift >= 0; shift -= 8) key.push_back(static_cast<std::uint8_t>(page >> shift));
+  return key;
+}
 
 class RecordsFile {
  public:
@@ -78,33 +79,66 @@ class RecordsFile {
   /// Returns an empty text, or what is wrong with the file and where.
   template <class Visit>
   [[nodiscard]] std::string for_each(std::uint32_t zone, const Visit& visit) const {
+    const auto prefix = numbered_key("r", zone);
+    return walk(zone, prefix, false, visit, true);
+  }
+
+  /// The same for the records of `owner` alone, which is at or below the apex.
+  template <class Visit>
+  [[nodiscard]] std::string find(std::uint32_t zone, dns::NameView owner, const Visit& visit) const {
+    const auto key = record_key(zone, owner, manifest_.zones.at(zone).apex.view().label_count());
+    const auto matching = [&](const StoredRecord& record) {
+      if (record.owner == owner) visit(record);
+    };
+    return walk(zone, key, true, matching, false);
+  }
+
+ private:
+  static dns::Octets octets_of(const MDB_val& value) noexcept {
+    return {static_cast<const std::uint8_t*>(value.mv_data), value.mv_size};
+  }
+
+  /// The names of host set `number` of a zone; nothing when there is no such set.
+  [[nodiscard]] std::optional<dns::Octets> hosts_of(std::uint32_t zone, std::uint32_t number) const {
+    auto name = host_page_key(zone, number / kHostSetsInPage);
+    MDB_val key{name.size(), name.data()};
+    MDB_val value{};
+    if (mdb_get(lmdb_.txn.get(), lmdb_.dbi, &key, &value) != 0) return std::nullopt;
+    return find_in_page(octets_of(value), number % kHostSetsInPage);
+  }
+
+  /// Visits the records of blocks from `start` on: the first block at or after it or, with `before`, the last at or
+  /// before it; and all further ones with `all`.
+  template <class Visit>
+  [[nodiscard]] std::string walk(std::uint32_t zone, const std::vector<std::uint8_t>& start, bool before,
+                                 const Visit& visit, bool all) const {
     MDB_cursor* raw = nullptr;
     if (const int error = mdb_cursor_open(lmdb_.txn.get(), lmdb_.dbi, &raw); error != 0) return mdb_strerror(error);
     const Cursor cursor{raw};
     const auto prefix = numbered_key("r", zone);
-    MDB_val key{prefix.size(), const_cast<std::uint8_t*>(prefix.data())};
+    MDB_val key{start.size(), const_cast<std::uint8_t*>(start.data())};
     MDB_val value{};
     int error = mdb_cursor_get(raw, &key, &value, MDB_SET_RANGE);
+    if (before && (error == MDB_NOTFOUND || (error == 0 && !std::ranges::equal(octets_of(key), start))))
+      error = mdb_cursor_get(raw, &key, &value, error == 0 ? MDB_PREV : MDB_LAST);
+    const auto& apex = manifest_.zones.at(zone).apex;
     for (; error == 0; error = mdb_cursor_get(raw, &key, &value, MDB_NEXT)) {
-      const dns::Octets key_octets{static_cast<const std::uint8_t*>(key.mv_data), key.mv_size};
-      if (key_octets.size() < prefix.size() || !std::equal(prefix.begin(), prefix.end(), key_octets.begin())) return {};
-      const auto owner = dns::SortKey::decode(key_octets.subspan(prefix.size()), dns::NameView{});
-      if (!owner) return path_ + ": a key is not a name";
-      dns::WireReader reader{{static_cast<const std::uint8_t*>(value.mv_data), value.mv_size}};
-      while (reader.ok() && reader.left() > 0) {
-        const auto type = static_cast<dns::RrType>(reader.u16());
-        const auto ttl = reader.u32();
-        for (std::size_t left = reader.u16(); left > 0 && reader.ok(); --left) {
-          const auto rdata = reader.octets(reader.u16());
-          if (reader.ok()) visit(StoredRecord{*owner, type, ttl, rdata});
-        }
-      }
-      if (!reader.ok()) return path_ + ": the records of " + owner->text() + " are cut short";
+      const auto name = octets_of(key);
+      if (name.size() < prefix.size() || !std::equal(prefix.begin(), prefix.end(), name.begin())) return {};
+      const auto hosts = [&](std::uint32_t number) { return hosts_of(zone, number); };
+      if (const char* fault = RecordBlockReader{octets_of(value), apex}.for_each(hosts, visit))
+        return path_ + ": the block of records at " + owner_text(name.subspan(prefix.size()), apex) +
+               " is damaged: " + fault;
+      if (!all) return {};
     }
     return error == MDB_NOTFOUND ? std::string{} : path_ + ": " + mdb_strerror(error);
   }
 
- private:
+  static std::string owner_text(dns::Octets sort_key, dns::NameView apex) {
+    const auto owner = dns::SortKey::decode(sort_key, apex);
+    return owner ? owner->text() : "a key that is no name";
+  }
+
   Manifest manifest_;
   std::string path_;
   OpenedFile lmdb_;
