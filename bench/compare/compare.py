@@ -72,6 +72,12 @@ def versions(names):
     return found
 
 
+def revision():
+    """What was built, as git tells it; with "-dirty" when files differ from it."""
+    done = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True)
+    return done.stdout.strip() or "unknown"
+
+
 class Comparison:
     def __init__(self, options, work, runs):
         self.options, self.work, self.runs = options, work, runs
@@ -203,7 +209,7 @@ def main():
         work.prepare(compile_image="toriid" in options.servers)
         if not runs.read():
             runs.add("facts", None, shape=options.shape, delegations=options.delegations, machine=proc.machine(),
-                     date=datetime.date.today().isoformat(), versions=versions(options.servers),
+                     date=datetime.date.today().isoformat(), versions=[f"torii {revision()}", *versions(options.servers)],
                      server_core=options.server_core, load_core=options.load_core)
         Comparison(options, work, runs).run()
     write_report(work, runs)
