@@ -16,7 +16,7 @@ import proc
 import report
 from gate import Gate
 from servers import ALL, Echo
-from work import Runs, Work, raise_descriptor_limit
+from work import Runs, Work, set_up_process
 
 
 def arguments():
@@ -200,7 +200,7 @@ def write_report(work, runs):
 
 def main():
     options = arguments()
-    raise_descriptor_limit()
+    set_up_process()
     if options.no_repeat:
         measure.repeats = 0
     work = Work(options.work, options.build, options.shape, options.delegations)

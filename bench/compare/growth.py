@@ -14,7 +14,7 @@ import svg
 from compare import runs_file
 from gate import Gate
 from servers import Echo, Toriid
-from work import Runs, Work, raise_descriptor_limit
+from work import Runs, Work, set_up_process
 
 
 def measure_size(work, runs, options, gate):
@@ -74,7 +74,7 @@ def main():
     parser.add_argument("--resume", action="store_true", help="add to the last runs instead of starting anew")
     parser.add_argument("--report-only", action="store_true")
     options = parser.parse_args()
-    raise_descriptor_limit()
+    set_up_process()
     sizes = [int(size) for size in options.sizes.split(",")]
     home = Work(options.work, options.build, options.shape, sizes[0])
     home.path = lambda *parts: os.path.join(os.path.abspath(options.work), "growth", *parts)

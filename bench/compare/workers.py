@@ -18,7 +18,7 @@ import report
 from compare import runs_file
 from gate import Gate
 from servers import Toriid
-from work import Runs, Work, raise_descriptor_limit
+from work import Runs, Work, set_up_process
 
 FLOWS = 32
 WINDOW = 16
@@ -51,7 +51,7 @@ def main():
     parser.add_argument("--build", default="build/release")
     parser.add_argument("--gate", default="", help='command that runs its arguments alone, such as "flock /tmp/lock"')
     options = parser.parse_args()
-    raise_descriptor_limit()
+    set_up_process()
     work = Work(options.work, options.build, options.shape, options.delegations)
     work.prepare()
     home = Work(options.work, options.build, options.shape, options.delegations)
