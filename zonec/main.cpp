@@ -1,4 +1,6 @@
 /// `zonec`, the zone compiler: reads the command line, runs one subcommand, turns what was thrown into an exit status.
+#include <malloc.h>
+
 #include <array>
 #include <exception>
 #include <iostream>
@@ -38,6 +40,10 @@ ExitStatus failed(ExitStatus status, const char* why) {
 }  // namespace
 
 int main(int count, char** arguments) {
+  // Large blocks go back to the system as soon as they are free, so that the peak is what is in use at one time.
+  // Without this glibc keeps ever larger ones for itself.
+  constexpr int kLargeBlockOctets = 1 << 16;
+  mallopt(M_MMAP_THRESHOLD, kLargeBlockOctets);
   auto status = ExitStatus::SystemFailed;
   try {
     status = run(count, arguments);

@@ -347,6 +347,7 @@ void assemble(Zone& zone, std::span<BuiltRecord> records, Findings& findings, un
   // Room for more than there can be is only address space until it is used.
   zone.owners.reserve(records.size());
   zone.rrsets.reserve(records.size());
+  zone.rdata.reserve(shared.size() + records.size());
   in_order(
       starts.size() - 1, threads,
       [&](std::size_t i) {

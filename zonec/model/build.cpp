@@ -1,5 +1,7 @@
 #include "zonec/model/build.hpp"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -303,6 +305,7 @@ std::optional<Zone> ZoneBuilder::finish(std::vector<Diagnostic>& diagnostics) {
     records = {};
     state.parts.clear();
     state.pools.clear();
+    malloc_trim(0);  // what the parts held in small blocks
     describe_apex(*zone);
     check_structure(*zone, state.findings, state.threads);
   }
