@@ -253,15 +253,20 @@ def _check(message, apex):
         name = alias[0].rdata
     if (name, kind) in answers or name in seen or not wire.is_at_or_below(name, apex):
         return None
-    cuts = {rr.owner for rr in message.authority if rr.type == wire.NS} - {apex}
+    return check_end(proofs, message, name, kind)
+
+
+def check_end(proofs, message, name, kind):
+    """None, or why the authority section does not prove what the answer says of `name`, which has no such type, is no
+    name, or is at or below a cut. `proofs`: the NSEC or NSEC3 records of its zone."""
+    cuts = {rr.owner for rr in message.authority if rr.type == wire.NS} - {proofs.apex}
     if cuts and message.rcode == wire.NOERROR:
         cut = cuts.pop()
         if not wire.is_at_or_below(name, cut):
             return "the referral does not lead to the name"
         if not any(rr.type == wire.DS for rr in message.authority):
             proofs.prove_insecure(cut)
-        return None
-    if message.rcode == wire.NXDOMAIN:
+    elif message.rcode == wire.NXDOMAIN:
         proofs.prove_nxdomain(name)
     elif message.rcode == wire.NOERROR:
         proofs.prove_nodata(name, kind)

@@ -57,12 +57,13 @@ class Signatures:
                                                                    rrset.name != d.name for d in dnames):
                         continue  # made from the DNAME: RFC 6672 section 5.3.1
                     return f"{rrset.name} {dns.rdatatype.to_text(rrset.rdtype)} has no RRSIG"
-                problem = self._verify(rrset, signature)
+                problem = self.verify(rrset, signature)
                 if problem:
                     return problem
         return None
 
-    def _verify(self, rrset, signature):
+    def verify(self, rrset, signature):
+        """None, or why no RRSIG of `signature` holds."""
         key = (rrset.name, rrset.rdtype, rrset.to_text(), signature.to_text())
         if key not in self.verified:
             try:

@@ -128,6 +128,7 @@ class RandomZone:
                     self.add(name, kind, *self._rdata(kind))
         if rng.random() < 0.3:
             self._cycle()
+        self._aliases(random.Random(f"aliases of {text(self.origin)}"))
         if rng.random() < 0.7:
             self._tidy()
 
@@ -146,6 +147,30 @@ class RandomZone:
         self.add((b"ns", *one), "A", self._address("A"))
         self.add((b"ns", *two), "AAAA", self._address("AAAA"))
         self.owners += [one, two]
+
+    def _aliases(self, rng):
+        """Rings of aliases, entered at any member: of CNAMEs, through a DNAME, through a wildcard, across zones, each of
+        them shorter than the longest chain that is followed or longer; and chains about as long as that, which end."""
+        way, at = rng.randrange(8), self.origin
+        if way < 2:  # from the last member on, to the first: a ring; to one between: a tail that leads into a ring
+            members = [(b"ring%d" % number, *at) for number in range(rng.choice((1, 1, 2, 3, 5, 15, 16, 17, 18)))]
+            for member, following in zip(members, members[1:] + [rng.choice(members)]):
+                self.add(member, "CNAME", text(following))
+        elif way == 2:  # a.from -> a.to -> a.from, and names below that go on for ever, or until they are too long
+            self.add((b"from", *at), "DNAME", text((b"to", *at)))
+            self.add((b"to", *at), "DNAME", text(rng.choice(((b"from", *at), (b"b", b"from", *at)))))
+        elif way == 3:  # an alias into a DNAME and back out of it
+            self.add((b"from", *at), "DNAME", text((b"to", *at)))
+            self.add((b"a", b"to", *at), "CNAME", text((b"a", b"from", *at)))
+        elif way == 4:  # each name below leads to the next, and that is the wildcard's too
+            self.add((b"*", b"turn", *at), "CNAME", text((rng.choice((b"x", b"a")), b"turn", *at)))
+        elif way == 5:
+            members = [(b"step%d" % number, *at) for number in range(rng.randint(14, 18))]
+            for member, following in zip(members, members[1:]):
+                self.add(member, "CNAME", text(following))
+            self.add(members[-1], "A", "192.0.2.251")
+        if self.aims:  # the other zone has such an alias back
+            self.add((b"across", *at), "CNAME", text((b"across", *self.aims[0])))
 
     def _rdata(self, kind):
         rng = self.rng
