@@ -19,6 +19,8 @@ void add_check(CLI::App& app, ExitStatus& status);
 void add_compile(CLI::App& app, ExitStatus& status);
 void add_dump(CLI::App& app, ExitStatus& status);
 void add_inspect(CLI::App& app, ExitStatus& status);
+void add_policy(CLI::App& app, ExitStatus& status);
 void add_rollback(CLI::App& app, ExitStatus& status);
+void add_table(CLI::App& app, ExitStatus& status);
 
 }  // namespace torii::zonec

@@ -56,13 +56,22 @@ Failure tcp_65535(const SizeFacts& f) {
 
 // Severities and predicates: section 7 of the size paper this project follows; docs/findings.md repeats them.
 constexpr std::array<Policy, 7> kPolicies{{
-    {"ns-512", "ZoneCheck delegation_udp512", Severity::Error, ns_512},
-    {"iana-512", "IANA technical requirements for authoritative name servers", Severity::Warning, iana_512},
-    {"one-glue-512", "JPRS 2003", Severity::Warning, one_glue_512},
-    {"rfc9471-in-domain@1232", "RFC 9471 section 3.1", Severity::Warning, in_domain_1232},
-    {"edns-1232", "DNS flag day 2020", Severity::Error, edns_1232},
-    {"edns-1232", "DNS flag day 2020", Severity::Warning, in_domain_1232, "rfc9471-in-domain@1232"},
-    {"tcp-65535", "RFC 1035 section 4.2.2", Severity::Error, tcp_65535},
+    {"ns-512", "ZoneCheck delegation_udp512", Severity::Error, kPlain,
+     "header, question and NS RRset fit without EDNS and without any glue", ns_512},
+    {"iana-512", "IANA technical requirements for authoritative name servers", Severity::Warning, kPlain,
+     "header, question, NS RRset, one A if all hosts are in the zone, and one AAAA if all hosts that speak IPv6 are",
+     iana_512},
+    {"one-glue-512", "JPRS 2003", Severity::Warning, kPlain,
+     "at least the smallest RRset of required glue fits without EDNS; without any, of sibling glue", one_glue_512},
+    {"rfc9471-in-domain@1232", "RFC 9471 section 3.1", Severity::Warning, kFlagDay,
+     "header, question, NS RRset, OPT, DS or its proof, and all required glue fit: the server never sets TC at 1232",
+     in_domain_1232},
+    {"edns-1232", "DNS flag day 2020", Severity::Error, kFlagDay,
+     "header, question, NS RRset, OPT, and DS or its proof fit: no TC is forced even without glue", edns_1232},
+    {"edns-1232", "DNS flag day 2020", Severity::Warning, kFlagDay,
+     "while rfc9471-in-domain@1232 is off, that rule's predicate", in_domain_1232, "rfc9471-in-domain@1232"},
+    {"tcp-65535", "RFC 1035 section 4.2.2", Severity::Error, kTcp,
+     "the whole referral, with OPT, DS or its proof, and all glue, fits a TCP message", tcp_65535},
 }};
 
 std::optional<std::optional<Severity>> parse_severity(std::string_view text) {
@@ -77,15 +86,23 @@ std::optional<std::optional<Severity>> parse_severity(std::string_view text) {
 
 std::span<const Policy> policies() noexcept { return kPolicies; }
 
+std::string policy_ids() {
+  std::string out;
+  std::string_view last;
+  for (const auto& policy : kPolicies) {
+    if (policy.id == last) continue;
+    out += (out.empty() ? "" : ", ") + std::string{policy.id};
+    last = policy.id;
+  }
+  return out;
+}
+
 std::string PolicySettings::set(std::string_view choice) {
   const auto equals = choice.rfind('=');
   if (equals == std::string_view::npos) return "expected ID=off|info|notice|warning|error, got " + std::string{choice};
   const auto id = choice.substr(0, equals);
   if (std::ranges::find(kPolicies, id, &Policy::id) == kPolicies.end()) {
-    std::string known;
-    for (const auto& policy : kPolicies)
-      if (known.find(policy.id) == std::string::npos) known += (known.empty() ? "" : ", ") + std::string{policy.id};
-    return "no policy " + std::string{id} + "; there are " + known;
+    return "no policy " + std::string{id} + "; there are " + policy_ids();
   }
   const auto severity = parse_severity(choice.substr(equals + 1));
   if (!severity) return "expected off, info, notice, warning or error, got " + std::string{choice.substr(equals + 1)};

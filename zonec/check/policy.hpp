@@ -50,12 +50,17 @@ struct Policy {
   std::string_view id;
   std::string_view source;
   Severity severity{};
+  std::uint32_t limit{};       // octets of DNS message
+  std::string_view meaning{};  // when it holds, in words; B, R and required glue as in docs/findings.md
   std::optional<SizeFailure> (*evaluate)(const SizeFacts&);
   /// Id of another policy that says the same of a failure here; this row is silent while that one is on.
   std::string_view silent_with{};
 };
 
+/// In the order of findings. A policy that speaks in two ways has two rows, one after the other.
 [[nodiscard]] std::span<const Policy> policies() noexcept;
+/// "ns-512, iana-512, ...": every id once, for messages.
+[[nodiscard]] std::string policy_ids();
 
 /// Severities in force: the defaults, and what the operator chose instead.
 class PolicySettings {

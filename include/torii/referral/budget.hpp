@@ -6,6 +6,7 @@
 /// (RFC 1035 section 4.1.4), and for messages of at most 16383 octets: past that a name cannot be pointed at.
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "torii/dns/name.hpp"
@@ -66,6 +67,59 @@ constexpr std::size_t nsec_octets(dns::NameView next, std::size_t bitmap_octets)
 /// One NSEC3 record: hashed label and a pointer to the zone, SHA-1. Source: RFC 5155 section 3.2.
 constexpr std::size_t nsec3_octets(std::size_t salt_octets, std::size_t bitmap_octets) noexcept {
   return (1 + 32 + kPointerOctets) + kRrFrameOctets + (6 + salt_octets + 20) + bitmap_octets;
+}
+
+/// The proof of no DS in a zone with opt-out whose delegation stands one label below the apex: the apex's NSEC3, which
+/// proves the closest encloser (types NS SOA RRSIG DNSKEY NSEC3PARAM: 9 octets of bitmap), and another that covers the
+/// delegation (NS DS RRSIG: 8 octets), each with one RRSIG. Source: RFC 5155 section 7.2.7.
+constexpr std::size_t opt_out_proof_octets(dns::NameView zone, std::size_t salt_octets,
+                                           std::size_t signature_octets) noexcept {
+  // Below the root there is no suffix to point at: the owner ends with the root's octet.
+  const std::size_t pair = nsec3_octets(salt_octets, 9) + nsec3_octets(salt_octets, 8) - (zone.is_root() ? 2 : 0);
+  return pair + 2 * rrsig_octets(zone, signature_octets);
+}
+
+/// Which addresses go first when not all fit.
+enum class GlueOrder : std::uint8_t {
+  AaaaFirst,  // all AAAA, then A: JPRS 2003
+  AFirst,     // all A, then AAAA: respsize
+  Pairs,      // A and AAAA of one host after the other, then what hosts of one kind have: respsize
+};
+
+/// The addresses that fit, one of a kind for each host, and the message with them.
+struct GlueFit {
+  std::size_t a{};
+  std::size_t aaaa{};
+  std::size_t octets{};
+};
+
+/// Fills the room between `base` (the message without glue) and `limit`. The second kind gets room only when all of the
+/// first fit. Where `base` is above `limit` nothing fits, and `octets` is `base`.
+constexpr GlueFit fit_glue(std::size_t base, std::size_t limit, std::size_t a, std::size_t aaaa,
+                           GlueOrder order) noexcept {
+  GlueFit fit{.octets = base};
+  const auto put = [&](std::size_t& count, std::size_t wanted, std::size_t each) {
+    const auto more = std::min(wanted, (limit - std::min(limit, fit.octets)) / each);
+    count += more;
+    fit.octets += more * each;
+    return more == wanted;
+  };
+  switch (order) {
+    case GlueOrder::AaaaFirst:
+      if (put(fit.aaaa, aaaa, kAaaaOctets)) put(fit.a, a, kAOctets);
+      break;
+    case GlueOrder::AFirst:
+      if (put(fit.a, a, kAOctets)) put(fit.aaaa, aaaa, kAaaaOctets);
+      break;
+    case GlueOrder::Pairs: {
+      const auto pairs = std::min(a, aaaa);
+      const bool all = put(fit.a, pairs, kAOctets + kAaaaOctets);
+      fit.aaaa = fit.a;
+      if (all && put(fit.a, a - pairs, kAOctets)) put(fit.aaaa, aaaa - pairs, kAaaaOctets);
+      break;
+    }
+  }
+  return fit;
 }
 
 }  // namespace torii::referral

@@ -152,9 +152,44 @@ TEST(Budget, SignedReferralsAsMeasured) {  // example.xx, two in-domain dual-sta
   // Opt-out: the apex's NSEC3 (bitmap of 9) proves the closest encloser, another (bitmap of 8) covers the next closer.
   const auto pair = nsec3_octets(0, 9) + nsec3_octets(0, 8) + 2 * rrsig_octets(zone, 64);
   EXPECT_EQ(pair, 355U);
+  EXPECT_EQ(opt_out_proof_octets(zone, 0, 64), 355U);
+  EXPECT_EQ(opt_out_proof_octets(zone, 8, 64), 371U);
+  EXPECT_EQ(opt_out_proof_octets(dns::NameView{}, 0, 64), 355U - 2 - 6) << "no zone name to point at, shorter signers";
   EXPECT_EQ(base + pair, 761U);
   EXPECT_EQ(nsec_octets(zone, 8) + rrsig_octets(zone, 64), 122U);
   EXPECT_EQ(nsec_octets(zone, 8) + rrsig_octets(zone, 256), 314U);
+}
+
+struct Fitting {
+  std::string what;
+  std::size_t base, a, aaaa;
+  GlueOrder order;
+  std::size_t a_fit, aaaa_fit, octets;
+};
+
+TEST(Budget, AddressesThatFit) {
+  using enum GlueOrder;
+  const std::vector<Fitting> rows{
+      {"respsize figure 2: dns.br, A alone", 341, 4, 0, AFirst, 4, 0, 405},
+      {"respsize figure 2: pairs", 341, 4, 4, Pairs, 3, 3, 473},
+      {"respsize figure 2: A, then AAAA", 341, 4, 4, AFirst, 4, 3, 489},
+      {"respsize figure 3: A alone", 371, 4, 0, AFirst, 4, 0, 435},
+      {"respsize figure 3: pairs", 371, 4, 4, Pairs, 3, 3, 503},
+      {"respsize figure 3: A, then AAAA", 371, 4, 4, AFirst, 4, 2, 491},
+      {"JPRS 7/4/7", 387, 7, 4, AaaaFirst, 0, 4, 499},
+      {"JPRS 10/3/10: the third AAAA is too much, and A wait for it", 435, 10, 3, AaaaFirst, 0, 2, 491},
+      {"the limit itself fits", 512 - 44, 1, 1, Pairs, 1, 1, 512},
+      {"one octet less room", 513 - 44, 1, 1, AaaaFirst, 0, 1, 497},
+      {"pairs, then what one kind has more", 341, 1, 5, Pairs, 1, 5, 497},
+      {"no room at all", 513, 3, 3, AFirst, 0, 0, 513},
+      {"no room at all", 70000, 3, 3, Pairs, 0, 0, 70000},
+  };
+  for (const auto& row : rows) {
+    const auto fit = fit_glue(row.base, 512, row.a, row.aaaa, row.order);
+    EXPECT_EQ(fit.a, row.a_fit) << row.what;
+    EXPECT_EQ(fit.aaaa, row.aaaa_fit) << row.what;
+    EXPECT_EQ(fit.octets, row.octets) << row.what;
+  }
 }
 
 enum class Verdict { All, Part, Over };

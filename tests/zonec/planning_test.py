@@ -1,0 +1,77 @@
+#!/usr/bin/python3
+"""`zonec table` and `zonec policy` from the command line: what they print, what they refuse, how they exit."""
+import json
+import os
+import re
+import subprocess
+import sys
+
+ZONEC = os.environ["TORII_ZONEC"]
+FAILURES = []
+
+
+def run(*options):
+    done = subprocess.run([ZONEC, *options], capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout, done.stderr
+
+
+def expect(holds, what):
+    if not holds:
+        FAILURES.append(what)
+
+
+def refused(text, *options):
+    """Bad usage: exit status 2, nothing on standard output, an error that says `text`."""
+    status, out, error = run(*options)
+    expect(status == 2 and out == "" and text in error, f"{options}: status {status}, {out!r}, {error!r}; wanted {text!r}")
+
+
+def check_table():
+    jp = ("table", "--zone", "jp", "--host", "?.dns.jp")
+    status, out, _ = run(*jp, "--hosts", "3-6", "--glue", "3/n,5/n")
+    lines = [re.split(r"  +", line) for line in out.splitlines()[3:]]
+    expect(status == 0 and lines == [["hosts", "no glue", "AAAA/A 3/n", "AAAA/A 5/n"], ["3", "323", "ok 455", "-"],
+                                     ["4", "339", "ok 487", "-"], ["5", "355", "part 503 A 4/5", "part 511 A 1/5"],
+                                     ["6", "371", "part 503 A 3/6", "part 511 A 0/6"]], f"matrix: {out}")
+    status, out, _ = run(*jp, "--format", "json", "--limit", "1232", "--assume-signature", "64")
+    table = json.loads(out)
+    expect(len(table["cells"]) == 39 and table["opt_octets"] == 11 and table["proof_octets"] > 0, f"JSON: {out}")
+    status, out, _ = run("table", "--zone", "jp", "--delegation", "x.jp", "--host", "ns#.example.com", "--hosts", "2")
+    expect(status == 0 and "AAAA/A 0/0" in out, f"unrelated hosts: {out}")
+    refused("--zone is required", "table", "--host", "?.jp")
+    refused("'a..b' is no domain name", "table", "--zone", "a..b", "--host", "?.jp")
+    refused("is no range like 3-10", *jp, "--hosts", "5-3")
+    refused("is no range like 3-10", *jp, "--hosts", "0-3")
+    refused("is no number from 0 to 200", *jp, "--hosts", "1-201")
+    refused("'3' is not AAAA/A", *jp, "--glue", "3")
+    refused("'3/3' is not NS/AAAA/A", *jp, "--rows", "3/3")
+    refused("more addresses than hosts", *jp, "--rows", "3/4/3")
+    refused("excludes", *jp, "--rows", "3/3/3", "--hosts", "4")
+    refused("it can have 4, or 6 to 255", *jp, "--qname", "5")
+    refused("no policy x; there are ns-512, iana-512, one-glue-512", *jp, "--policy", "x")
+    refused("ns-512 has its own, 512", *jp, "--policy", "ns-512", "--limit", "1232")
+    refused("needs --assume-signature", *jp, "--assume-ds", "sha-256")
+    refused("of 2 hosts 0 are in the zone jp", "table", "--zone", "jp", "--delegation", "x.jp", "--host",
+            "ns#.example.com", "--rows", "2/1/1")
+
+
+def check_policy():
+    status, out, _ = run("policy", "list", "--json")
+    listed = json.loads(out)
+    expect(status == 0 and [row["id"] for row in listed][:2] == ["ns-512", "iana-512"], f"policy list: {out}")
+    docs = open(os.path.join(os.environ["TORII_SOURCE"], "docs", "findings.md"), encoding="utf-8").read()
+    for row in listed:
+        expect(f"| {row['id']} |" in docs, f"{row['id']} is not in docs/findings.md")
+        expect(all(row[key] for key in ("severity", "limit", "meaning", "source")), f"policy without a field: {row}")
+        status, out, _ = run("policy", "show", row["id"])
+        expect(status == 0 and row["meaning"] in out and str(row["limit"]) in out and row["source"] in out,
+               f"policy show: {out}")
+    expect(json.loads(run("policy", "show", "ns-512", "--json")[1]) == listed[:1], "policy show --json")
+    refused("no policy ns-513; there are ns-512", "policy", "show", "ns-513")
+    refused("CODE is required", "policy", "show")
+
+
+check_table()
+check_policy()
+print("\n".join(FAILURES) or "as expected")
+sys.exit(1 if FAILURES else 0)
