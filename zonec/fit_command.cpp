@@ -1,0 +1,55 @@
+#include <algorithm>
+#include <iostream>
+#include <memory>
+
+#include "zonec/commands.hpp"
+#include "zonec/fit.hpp"
+
+namespace torii::zonec {
+namespace {
+
+struct Options {
+  std::string zone;
+  std::string delegation;
+  std::vector<std::string> hosts;
+  std::vector<std::uint32_t> limits{512, 1232, 1400};
+  std::vector<std::string> policies;
+  PlannedSigning signing;
+  bool json = false;
+};
+
+ExitStatus fit(const Options& options) {
+  const auto cut = parse_cut(options.zone, options.delegation);
+  PolicySettings settings;
+  for (const auto& choice : options.policies)
+    if (const auto problem = settings.set(choice); !problem.empty()) throw CLI::ValidationError{"--policy", problem};
+  std::vector<PlannedHost> hosts;
+  for (const auto& text : options.hosts) hosts.push_back(parse_planned_host(text));
+  const auto account = plan_fit(cut, hosts, options.signing.proof_octets(cut.zone), options.limits, settings);
+  std::cout << (options.json ? fit_json(account) : fit_text(account));
+  const auto counts = [](const auto& finding) { return finding.severity >= Severity::Warning; };
+  const bool missed =
+      std::ranges::any_of(account.findings, counts) ||
+      std::ranges::any_of(account.diagnostics, [](const auto& found) { return found.severity == Severity::Error; });
+  return missed ? ExitStatus::Refused : ExitStatus::Done;
+}
+
+}  // namespace
+
+void add_fit(CLI::App& app, ExitStatus& status) {
+  auto* command = app.add_subcommand("fit", "Where the octets of one planned delegation go, and whether it fits");
+  auto options = std::make_shared<Options>();
+  command->add_option("--zone", options->zone, "The zone that delegates; alone: that its parent delegates")->required();
+  command->add_option("--delegation", options->delegation, "The name delegated, below --zone");
+  command->add_option("--ns", options->hosts, "NAME or NAME=ADDRESS,...: a host; repeatable")->required();
+  command->add_option("--limit", options->limits, "Octets of a message, comma-separated")
+      ->delimiter(',')
+      ->check(CLI::Range(12, 65535))
+      ->capture_default_str();
+  command->add_option("--policy", options->policies, "ID=off|info|notice|warning|error; repeatable");
+  options->signing.add_to(*command);
+  command->add_flag("--json", options->json, "As JSON");
+  command->callback([options, &status] { status = fit(*options); });
+}
+
+}  // namespace torii::zonec
