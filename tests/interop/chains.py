@@ -4,6 +4,7 @@ the NSEC or NSEC3 records of that zone. Source: RFC 4035 section 5, RFC 5155 sec
 
 The chain is read from the answer itself; of the zones this knows the names and the keys only.
 """
+import copy
 import struct
 
 import dns.message
@@ -84,14 +85,14 @@ class Validator:
     def __init__(self, apexes, signatures):
         self.apexes, self.signatures = apexes, signatures
 
-    def check(self, message, excused=False):
+    def check(self, message, excused=False, parsed=None):
         """(zones of the chain, None or what does not validate). `excused`: the denial at the end is not looked at, as
-        no record of the zone proves it."""
+        no record of the zone proves it. `parsed`: the same message, read by dnspython."""
         zones = []
         try:
             chain = Chain(message, self.apexes)
             zones = chain.zones
-            return zones, self._check(message, chain, excused)
+            return zones, self._check(message, chain, excused, parsed or dns.message.from_wire(message.data))
         except (Bogus, denial.Incomplete) as lack:
             return zones, f"{type(lack).__name__}: {lack}"
 
@@ -107,15 +108,21 @@ class Validator:
         if not ours:
             return ""
         section, taken = rng.choice(ours)
-        kept = [rrset for rrset in section if rrset is not taken and not (
-            taken.rdtype in denials and (rrset.name, rrset.covers) == (taken.name, taken.rdtype))]
-        section[:] = kept
-        return self.check(wire.Message(parsed.to_wire(max_size=65535)))[1]
+        denied = taken.rdtype in denials
+        section[:] = [rrset for rrset in section if rrset is not taken and not (
+            denied and (rrset.name, rrset.covers) == (taken.name, taken.rdtype))]
+        owner, covered = taken.name.to_wire().lower(), int(taken.rdtype if denied else taken.covers)
+        less = copy.copy(message)
+        for name, whole in (("answer", parsed.answer), ("authority", parsed.authority)):
+            if whole is section:
+                setattr(less, name, [rr for rr in getattr(less, name) if rr.owner != owner or not (
+                    rr.type == wire.RRSIG and struct.unpack("!H", rr.rdata[:2])[0] == covered or
+                    denied and rr.type == covered)])
+        return self.check(less, parsed=parsed)[1]
 
-    def _check(self, message, chain, excused):
+    def _check(self, message, chain, excused, parsed):
         kind = message.question[1]
         proofs = self._proofs(message, chain)
-        parsed = dns.message.from_wire(message.data)
         self._verify(parsed.answer, lambda name, one: self._of_answer(chain, name, one))
         self._verify(parsed.authority, lambda name, one: self._of_authority(message, chain, name, one))
         signed = {(rr.owner, struct.unpack("!H", rr.rdata[:2])[0]): signer(rr) for rr in message.additional

@@ -126,10 +126,15 @@ def explain(peer, their, expected, known, name, kind, do):
         return "nsec3param"
     if kind == wire.SOA and zero_ttl(their, expected, do):
         return "soa-ttl-zero"
+    others = []
     for flags in READINGS:
         other = reference.answer(known, name, kind, do, readings.Reading(**dict.fromkeys(flags, True)))
         if other.undefined or same(their, other) or same_but_for(their, other, do) or as_open(their, other, kind):
             return RULE_OF[flags[0]]
+        others.append((RULE_OF[flags[0]], other))
+    for rule, other in others:
+        if begins(their, other):
+            return rule
     return "zero-octet" if peer == "knot" and zero_octet(name, expected) else None
 
 
@@ -138,6 +143,12 @@ def as_open(their, other, kind):
     return their.rcode == other.rcode == wire.YXDOMAIN or \
         their.rcode == wire.SERVFAIL and (other.looped or aliases(other) > LONG_CHAIN) or \
         kind == wire.NSEC and "referral" in other.steps and (their.rcode, their.aa) == (other.rcode, other.aa)
+
+
+def begins(their, other):
+    """Whether it is the beginning of a chain that is too long for the peer."""
+    return aliases(other) > LONG_CHAIN and their.rcode == wire.NOERROR and their.aa and not their.authority and \
+        bool(their.answer) and set(their.answer) < other.answer
 
 
 def zero_octet(name, expected):
