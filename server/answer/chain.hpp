@@ -106,7 +106,8 @@ std::uint32_t interpolate(const Entries& entries, std::uint32_t count, std::uint
     if (entry == nullptr) return position;
     const auto there = static_cast<std::int64_t>(entry->high >> 32);
     const auto wanted = static_cast<std::int64_t>(high >> 32);
-    const std::int64_t step = (wanted - there) * static_cast<std::int64_t>(count) / (std::int64_t{1} << 32);
+    // Half of both factors: a damaged image may state any count, and the product stays below 2^63.
+    const std::int64_t step = (wanted - there) * static_cast<std::int64_t>(count / 2) / (std::int64_t{1} << 31);
     if (step == 0) return position;
     position = static_cast<std::uint32_t>(std::clamp<std::int64_t>(position + step, 0, std::int64_t{count} - 1));
   }

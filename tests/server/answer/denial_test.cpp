@@ -180,5 +180,15 @@ TEST(SearchChain, AgreesWithLinearSearch) {
   }
 }
 
+TEST(Interpolate, AnyCountThatADamagedImageStates) {
+  constexpr std::uint32_t kMany = 0xFFFF'FFFF;
+  for (const std::uint64_t there : {std::uint64_t{0}, ~std::uint64_t{0}}) {
+    image::ChainEntry entry{};
+    entry.high = there;
+    const auto entries = [&](std::uint32_t) { return &entry; };
+    EXPECT_LT(interpolate(entries, kMany, ~there, kMany / 2), kMany);
+  }
+}
+
 }  // namespace
 }  // namespace torii::server
