@@ -74,8 +74,8 @@ json::object to_json(const SourceFiles& files, const SizeFinding& finding) {
                                {"question", facts.qname + 4},
                                {"ns", facts.authority - facts.qname - 16},
                                {"proof", facts.proof},
-                               {"glue_required", facts.glue_required},
-                               {"glue_sibling", facts.glue_sibling},
+                               {"glue_required", facts.required()},
+                               {"glue_sibling", facts.sibling.total},
                                {"glue_authoritative", facts.glue_authoritative}};
   for (auto& member : place(files, finding.where)) out[member.key()] = member.value();
   out["text"] = finding.text();

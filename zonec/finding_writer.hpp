@@ -5,7 +5,7 @@
 #include <ostream>
 #include <string>
 
-#include "zonec/check/policy.hpp"
+#include "zonec/judge/policy.hpp"
 #include "zonec/scan/record.hpp"
 
 namespace torii::zonec {

@@ -71,7 +71,7 @@ FitAtLimit at_limit(const ReferralSizes& sizes, const SizeFacts& facts, std::uin
     out.proof = facts.proof;
   }
   const auto authority = facts.authority + out.opt + out.proof;
-  out.needed = authority + facts.glue_required + facts.glue_sibling + facts.glue_authoritative;
+  out.needed = authority + facts.all_glue();
   if (out.needed <= limit || facts.qname >= facts.owner + (out.needed - limit))
     out.qname_ok_max = facts.qname - (out.needed > limit ? out.needed - limit : 0);
   out.sent = authority;
@@ -125,7 +125,7 @@ Fit plan_fit(const PlannedCut& cut, const std::vector<PlannedHost>& hosts, std::
   fit.sizes = measure_referral(fit.zone, fit.delegation);
   fit.sizes.proof_octets = static_cast<std::uint32_t>(proof);
   fit.facts = size_facts(fit.zone, fit.delegation, fit.sizes);
-  if (const auto octets = fit.facts.authority + fit.facts.glue_required + fit.facts.glue_sibling;
+  if (const auto octets = fit.facts.authority + fit.facts.required() + fit.facts.sibling.total;
       octets > dns::kPointerMax)
     throw CLI::ValidationError{"--ns", std::to_string(octets) + " octets, more than compression pointers reach (" +
                                            std::to_string(dns::kPointerMax) + "); give fewer hosts or addresses"};

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "zonec/check/sizes.hpp"
+#include "zonec/judge/sizes.hpp"
 #include "zonec/planned_cut.hpp"
 
 namespace torii::zonec {

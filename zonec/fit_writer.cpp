@@ -64,7 +64,7 @@ std::string verdict(const Fit& fit, const FitAtLimit& at) {
 }
 
 std::uint32_t complete(const Fit& fit) {
-  return fit.facts.authority + fit.facts.glue_required + fit.facts.glue_sibling + fit.facts.glue_authoritative;
+  return fit.facts.authority + fit.facts.all_glue();
 }
 
 }  // namespace

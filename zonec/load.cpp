@@ -12,7 +12,7 @@
 #include <sstream>
 #include <thread>
 
-#include "zonec/check/sizes.hpp"
+#include "zonec/judge/sizes.hpp"
 #include "zonec/model/build.hpp"
 #include "zonec/scan/scan.hpp"
 

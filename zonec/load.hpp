@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "zonec/check/dnssec.hpp"
-#include "zonec/check/policy.hpp"
+#include "zonec/judge/policy.hpp"
 #include "zonec/commands.hpp"
 #include "zonec/finding_writer.hpp"
 #include "zonec/model/zone.hpp"

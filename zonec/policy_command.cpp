@@ -2,7 +2,7 @@
 #include <iostream>
 #include <memory>
 
-#include "zonec/check/policy.hpp"
+#include "zonec/judge/policy.hpp"
 #include "zonec/commands.hpp"
 
 namespace torii::zonec {

@@ -35,23 +35,22 @@ SizeFacts facts_of(const TableSubject& subject, std::size_t bare, const TableCel
   facts.authority = static_cast<std::uint32_t>(bare);
   facts.proof = static_cast<std::uint32_t>(subject.proof);
   facts.hosts = static_cast<std::uint32_t>(cell.hosts);
-  facts.has_a = cell.a > 0;
-  facts.has_aaaa = cell.aaaa > 0;
+  facts.a_records = static_cast<std::uint32_t>(cell.a);
+  facts.aaaa_records = static_cast<std::uint32_t>(cell.aaaa);
+  facts.zone_is_root = subject.cut.zone.view().is_root();
   std::size_t number = 0;  // among the hosts in the zone
-  const auto count = [&](bool required, std::uint32_t octets) {
-    (required ? facts.glue_required : facts.glue_sibling) += octets;
-    auto& smallest = required ? facts.smallest_required : facts.smallest_sibling;
-    smallest = smallest == 0 ? octets : std::min(smallest, octets);
-  };
   for (std::size_t i = 0; i < cell.hosts; ++i) {
     const auto host = subject.hosts[i].view();
     if (!host.is_at_or_below(subject.cut.zone)) {
       facts.has_unrelated = true;
       continue;
     }
-    const bool required = host.is_at_or_below(subject.cut.delegation);
-    if (number < cell.a) count(required, referral::kAOctets);
-    if (number < cell.aaaa) count(required, referral::kAaaaOctets);
+    const bool in_domain = host.is_at_or_below(subject.cut.delegation);
+    auto& sizes = in_domain ? facts.in_domain : facts.sibling;
+    if (number < cell.a) sizes.add(referral::kAOctets);
+    if (number < cell.aaaa) sizes.add(referral::kAaaaOctets);
+    facts.in_domain_a = facts.in_domain_a || (in_domain && number < cell.a);
+    facts.in_domain_aaaa = facts.in_domain_aaaa || (in_domain && number < cell.aaaa);
     ++number;
   }
   return facts;

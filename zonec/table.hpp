@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "torii/referral/budget.hpp"
-#include "zonec/check/policy.hpp"
+#include "zonec/judge/policy.hpp"
 #include "zonec/planned_cut.hpp"
 
 namespace torii::zonec {

@@ -218,8 +218,10 @@ class Structure {
 void check_structure(Zone& zone, Findings& findings, unsigned threads) {
   const SharedHosts hosts{zone, threads};
   const auto reachability = find_reachability(zone, hosts, threads);
-  for (OwnerIndex i = 0; i < zone.owners.size(); ++i)
+  for (OwnerIndex i = 0; i < zone.owners.size(); ++i) {
     if (reachability.cyclic[i]) zone.cyclic.push_back(i);
+    if (reachability.reach[i] == Reach::Unreachable) zone.unreachable.push_back(i);
+  }
   Shared shared{zone, hosts, reachability, std::vector<std::uint8_t>(zone.rrsets.size())};
   const auto take = [&](Findings&& found) { findings.merge(std::move(found)); };
   each_range(

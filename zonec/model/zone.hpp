@@ -99,6 +99,7 @@ class Zone {
   std::vector<HostSet> host_sets;          // ascending first_rdata
   std::vector<std::uint32_t> host_set_at;  // by index into rdata: the host set it belongs to
   std::vector<OwnerIndex> cyclic;          // cuts that only sibling glue leads to (delegation.hpp), ascending
+  std::vector<OwnerIndex> unreachable;     // cuts that nothing leads to (delegation.hpp), ascending
   dns::Serial serial{};
   std::uint32_t negative_ttl{};  // min(SOA TTL, SOA MINIMUM), RFC 2308 section 3
   bool is_signed{};              // has a DNSKEY RRset at the apex
@@ -144,6 +145,9 @@ class Zone {
   }
   [[nodiscard]] bool is_cyclic(OwnerIndex cut) const noexcept {
     return !cyclic.empty() && std::binary_search(cyclic.begin(), cyclic.end(), cut);
+  }
+  [[nodiscard]] bool is_unreachable(OwnerIndex cut) const noexcept {
+    return !unreachable.empty() && std::binary_search(unreachable.begin(), unreachable.end(), cut);
   }
   /// Place of the first record of `owner`, which is one of this zone's; for an empty non-terminal, of the first name
   /// below it.

@@ -1,4 +1,4 @@
-#include "zonec/check/sizes.hpp"
+#include "zonec/judge/sizes.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -11,10 +11,6 @@ namespace {
 /// Below this every RRset is on the ladder, and every glue owner is a pointer (RFC 1035 section 4.1.4).
 constexpr std::uint32_t kPointerSafe = dns::kPointerMax;
 
-void keep_smallest(std::uint32_t& smallest, std::uint32_t octets) noexcept {
-  smallest = smallest == 0 ? octets : std::min(smallest, octets);
-}
-
 /// The layout leaves off what no message could hold. For the rules that ask whether everything fits, such an RRset
 /// still counts, by the closed form: 12 octets of frame with a pointer, and the address.
 std::uint32_t closed_form(const RRset* set, std::uint32_t address_octets) noexcept {
@@ -24,7 +20,10 @@ std::uint32_t closed_form(const RRset* set, std::uint32_t address_octets) noexce
 }  // namespace
 
 SizeFacts size_facts(const Zone& zone, const Delegation& delegation, const ReferralSizes& sizes) {
-  return size_facts(zone.owners[delegation.owner].name_size, delegation, sizes);
+  auto facts = size_facts(zone.owners[delegation.owner].name_size, delegation, sizes);
+  facts.zone_is_root = zone.apex.view().is_root();
+  facts.is_unreachable = zone.is_unreachable(delegation.owner);
+  return facts;
 }
 
 SizeFacts size_facts(std::size_t owner_octets, const Delegation& delegation, const ReferralSizes& sizes) {
@@ -34,31 +33,34 @@ SizeFacts size_facts(std::size_t owner_octets, const Delegation& delegation, con
   facts.authority = static_cast<std::uint32_t>(dns::kHeaderOctets) + facts.qname + 4 + sizes.ns_octets;
   facts.proof = sizes.proof_octets;
   facts.hosts = static_cast<std::uint32_t>(delegation.hosts.size());
-  std::uint32_t required = 0;
+  facts.is_cyclic = delegation.cyclic;
+  std::uint32_t in_domain = 0;
+  std::uint32_t below_cuts = 0;
   std::uint32_t optional = 0;
   for (const auto& host : delegation.hosts) {
     facts.has_unrelated = facts.has_unrelated || host.relation == HostRelation::Unrelated;
-    facts.has_a = facts.has_a || host.a != nullptr;
-    facts.has_aaaa = facts.has_aaaa || host.aaaa != nullptr;
-    const bool must =
-        host.relation == HostRelation::InDomain || (delegation.cyclic && host.relation == HostRelation::SiblingGlue);
-    (must ? required : optional) += closed_form(host.a, 4) + closed_form(host.aaaa, 16);
+    const bool below = host.relation == HostRelation::InDomain;
+    if (below && host.a == nullptr && host.aaaa == nullptr) ++facts.glueless;
+    const bool cyclic = delegation.cyclic && host.relation == HostRelation::SiblingGlue;
+    (below ? in_domain : cyclic ? below_cuts : optional) += closed_form(host.a, 4) + closed_form(host.aaaa, 16);
   }
   for (const auto& step : sizes.steps) {
-    if (step.required) {
-      facts.glue_required += step.octets;
-      keep_smallest(facts.smallest_required, step.octets);
+    const bool a = step.type == dns::RrType::A;
+    (a ? facts.a_records : facts.aaaa_records) += step.records;
+    if (step.relation == HostRelation::InDomain) {
+      (a ? facts.in_domain_a : facts.in_domain_aaaa) = true;
+      facts.in_domain.add(step.octets);
     } else if (step.relation == HostRelation::SiblingAuthoritative) {
       facts.glue_authoritative += step.octets + step.signature_octets;
     } else {
-      facts.glue_sibling += step.octets;
-      keep_smallest(facts.smallest_sibling, step.octets);
+      (step.required ? facts.cyclic : facts.sibling).add(step.octets);
     }
   }
   // Only near the size of a TCP message does the ladder lack RRsets. In a signed zone it also lacks wildcard data.
-  facts.glue_required = std::max(facts.glue_required, required);
-  if (facts.authority + facts.glue_required + optional > kPointerSafe)
-    facts.glue_sibling = std::max(facts.glue_sibling, optional - std::min(optional, facts.glue_authoritative));
+  facts.in_domain.total = std::max(facts.in_domain.total, in_domain);
+  facts.cyclic.total = std::max(facts.cyclic.total, below_cuts);
+  if (facts.authority + facts.required() + optional > kPointerSafe)
+    facts.sibling.total = std::max(facts.sibling.total, optional - std::min(optional, facts.glue_authoritative));
   return facts;
 }
 
@@ -73,6 +75,7 @@ class SizeCheck {
       const auto set = static_cast<std::uint32_t>(i);
       // Of the owner nothing but its length goes into the facts, and that only as `owner` and, at 254, as `qname`.
       shared_[i] = size_facts(0, describe_host_set(zone_, zone_.host_sets[i]), measure_host_set(zone_, set));
+      shared_[i].zone_is_root = zone_.apex.view().is_root();
     });
   }
 
@@ -112,6 +115,7 @@ class SizeCheck {
       const auto qname = longest_qname(facts.owner);
       facts.authority -= facts.qname - qname;
       facts.qname = qname;
+      facts.is_unreachable = zone_.is_unreachable(cut);
       return facts;
     }
     auto delegation = describe_delegation(zone_, cut);

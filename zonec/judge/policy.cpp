@@ -1,4 +1,4 @@
-#include "zonec/check/policy.hpp"
+#include "zonec/judge/policy.hpp"
 
 #include <algorithm>
 
@@ -13,7 +13,7 @@ constexpr std::uint32_t kAaaa = 28;
 
 using Failure = std::optional<SizeFailure>;
 
-constexpr bool sets_tc_plain(const SizeFacts& f) noexcept { return f.authority + f.glue_required > kPlain; }
+constexpr bool sets_tc_plain(const SizeFacts& f) noexcept { return f.authority + f.required() > kPlain; }
 constexpr std::uint32_t with_proof(const SizeFacts& f) noexcept { return f.authority + kOptOctets + f.proof; }
 
 Failure at_most(std::uint32_t octets, std::uint32_t limit, bool tc) {
@@ -26,8 +26,8 @@ Failure ns_512(const SizeFacts& f) { return at_most(f.authority, kPlain, sets_tc
 /// One A when every host is in the zone, one AAAA when every host that speaks IPv6 is. Of a host outside the zone
 /// nobody here knows whether it does, so there are two answers, and only the smaller one is sure.
 Failure iana_512(const SizeFacts& f) {
-  const std::uint32_t a = !f.has_unrelated && f.has_a ? kA : 0;
-  const std::uint32_t aaaa_high = f.has_aaaa ? kAaaa : 0;
+  const std::uint32_t a = !f.has_unrelated && f.has_a() ? kA : 0;
+  const std::uint32_t aaaa_high = f.has_aaaa() ? kAaaa : 0;
   const std::uint32_t aaaa_low = f.has_unrelated ? 0 : aaaa_high;
   if (auto sure = at_most(f.authority + a + aaaa_low, kPlain, sets_tc_plain(f))) return sure;
   auto possible = at_most(f.authority + a + aaaa_high, kPlain, sets_tc_plain(f));
@@ -40,18 +40,19 @@ Failure iana_512(const SizeFacts& f) {
 
 /// At least the smallest glue RRset fits; without required glue the sibling glue counts, without any nothing can miss.
 Failure one_glue_512(const SizeFacts& f) {
-  const auto smallest = f.smallest_required > 0 ? f.smallest_required : f.smallest_sibling;
+  const auto required = joined(f.in_domain, f.cyclic).smallest;
+  const auto smallest = required > 0 ? required : f.sibling.smallest;
   if (smallest == 0) return std::nullopt;
   return at_most(f.authority + smallest, kPlain, sets_tc_plain(f));
 }
 
-Failure in_domain_1232(const SizeFacts& f) { return at_most(with_proof(f) + f.glue_required, kFlagDay, true); }
+Failure in_domain_1232(const SizeFacts& f) { return at_most(with_proof(f) + f.required(), kFlagDay, true); }
 
 Failure edns_1232(const SizeFacts& f) { return at_most(with_proof(f), kFlagDay, true); }
 
 Failure tcp_65535(const SizeFacts& f) {
-  const auto required = with_proof(f) + f.glue_required;
-  return at_most(required + f.glue_sibling + f.glue_authoritative, kTcp, required > kTcp);
+  const auto required = with_proof(f) + f.required();
+  return at_most(required + f.sibling.total + f.glue_authoritative, kTcp, required > kTcp);
 }
 
 // Severities and predicates: section 7 of the size paper this project follows; docs/findings.md repeats them.

@@ -13,29 +13,10 @@
 #include <variant>
 #include <vector>
 
+#include "zonec/judge/facts.hpp"
 #include "zonec/model/delegation.hpp"
 
 namespace torii::zonec {
-
-/// OPT without options. Source: RFC 6891 section 6.1.2.
-inline constexpr std::uint32_t kOptOctets = 11;
-
-/// The octets and hosts of one delegation, as the predicates need them. Unit: octets of DNS message.
-struct SizeFacts {
-  std::uint32_t qname{};               // length of the longest QNAME: 255, or 254
-  std::uint32_t owner{};               // length of the delegation's own name
-  std::uint32_t authority{};           // header, question and NS RRset: B
-  std::uint32_t proof{};               // DS or its proof of absence, signed: R
-  std::uint32_t glue_required{};       // in-domain and cyclic glue
-  std::uint32_t glue_sibling{};        // addresses below other cuts
-  std::uint32_t glue_authoritative{};  // addresses that are data of this zone
-  std::uint32_t smallest_required{};   // RRset among the required ones; 0: there is none
-  std::uint32_t smallest_sibling{};
-  std::uint32_t hosts{};
-  bool has_unrelated{};  // some host is outside this zone
-  bool has_a{};          // some host has an A record in this zone
-  bool has_aaaa{};
-};
 
 /// How a rule was missed.
 struct SizeFailure {

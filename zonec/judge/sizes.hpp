@@ -2,7 +2,7 @@
 /// The worst-case referral of every delegation, held against the size policies.
 #include <functional>
 
-#include "zonec/check/policy.hpp"
+#include "zonec/judge/policy.hpp"
 #include "zonec/layout/referral.hpp"
 
 namespace torii::zonec {

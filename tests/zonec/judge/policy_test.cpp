@@ -1,5 +1,5 @@
 /// Each policy at its exact boundary: holds with nothing to spare, fails by one octet.
-#include "zonec/check/policy.hpp"
+#include "zonec/judge/policy.hpp"
 
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@ SizeFacts easy() {
   facts.owner = 12;
   facts.authority = 343;
   facts.hosts = 4;
-  facts.has_a = facts.has_aaaa = true;
+  facts.a_records = facts.aaaa_records = 4;
   return facts;
 }
 
@@ -42,25 +42,24 @@ TEST(Policy, HoldsAtTheLimitAndFailsByOne) {
   const Boundary boundaries[] = {
       {"ns-512", Severity::Error, 512,
        [](SizeFacts& f, std::uint32_t spare) {
-         f.has_a = f.has_aaaa = false;
+         f.a_records = f.aaaa_records = 0;
          f.authority = 512 - spare;
        }},
       {"iana-512", Severity::Warning, 512, [](SizeFacts& f, std::uint32_t spare) { f.authority = 512 - 44 - spare; }},
       {"one-glue-512", Severity::Warning, 512,
        [](SizeFacts& f, std::uint32_t spare) {
          f.has_unrelated = true;
-         f.has_aaaa = false;
+         f.aaaa_records = 0;
          f.authority = 496 - spare;
-         f.glue_required = 320 + 16;
-         f.smallest_required = 16;
-         f.smallest_sibling = 16;
+         f.in_domain.add(320);
+         f.in_domain.add(16);
+         f.sibling.add(16);
        }},
       {"rfc9471-in-domain@1232", Severity::Warning, 1232,
        [](SizeFacts& f, std::uint32_t spare) {
          f.authority = 400;
          f.proof = 400;
-         f.glue_required = 1232 - 811 - spare;
-         f.smallest_required = 16;
+         f.in_domain = {.total = 1232 - 811 - spare, .smallest = 16, .second = 16, .largest = 28};
        }},
       {"edns-1232", Severity::Error, 1232,
        [](SizeFacts& f, std::uint32_t spare) {
@@ -70,7 +69,7 @@ TEST(Policy, HoldsAtTheLimitAndFailsByOne) {
       {"tcp-65535", Severity::Error, 65535,
        [](SizeFacts& f, std::uint32_t spare) {
          f.authority = 400;
-         f.glue_sibling = 65535 - 411 - 1000 - spare;
+         f.sibling.total = 65535 - 411 - 1000 - spare;
          f.glue_authoritative = 1000;
        }},
   };
@@ -102,28 +101,27 @@ TEST(Policy, IanaCountsOnlyWhatIsSure) {
   facts.authority = 513;
   EXPECT_EQ(apply(facts).at("iana-512").severity, Severity::Warning);
   facts.has_unrelated = false;
-  facts.has_a = false;  // IPv6 only: no A is counted
+  facts.a_records = 0;  // IPv6 only: no A is counted
   facts.authority = 484;
   EXPECT_EQ(apply(facts).count("iana-512"), 0U);
 }
 
 TEST(Policy, OneGlueLooksAtSiblingsOnlyWithoutRequiredGlue) {
   auto facts = easy();
-  facts.has_a = facts.has_aaaa = false;
+  facts.a_records = facts.aaaa_records = 0;
   facts.authority = 500;
-  facts.smallest_sibling = 16;
+  facts.sibling.add(16);
   EXPECT_FALSE(apply(facts).at("one-glue-512").failure.would_set_tc) << "sibling glue may be left out without TC";
-  facts.smallest_sibling = 0;
+  facts.sibling = {};
   EXPECT_EQ(apply(facts).count("one-glue-512"), 0U) << "without addresses there is nothing to miss";
-  facts.smallest_required = facts.glue_required = 28;
-  facts.smallest_sibling = 4;
+  facts.in_domain.add(28);
+  facts.sibling.add(4);
   EXPECT_TRUE(apply(facts).at("one-glue-512").failure.would_set_tc);
 }
 
 TEST(Policy, TheLineOfAFinding) {
   auto facts = easy();
-  facts.glue_required = 176;
-  facts.smallest_required = 16;
+  facts.in_domain = {.total = 176, .smallest = 16, .second = 16, .largest = 28};
   facts.authority = 343 + 132;
   EXPECT_EQ(
       apply(facts).at("iana-512").text(),
@@ -135,7 +133,7 @@ TEST(Policy, TheLineOfAFinding) {
 
 TEST(Policy, TheRuleHoldsUpToTheDelegationsOwnName) {
   auto facts = easy();
-  facts.has_a = facts.has_aaaa = false;
+  facts.a_records = facts.aaaa_records = 0;
   facts.authority = 512 + 255 - 12;
   EXPECT_EQ(apply(facts).at("ns-512").qname_ok_max(), 12U);
   ++facts.authority;
@@ -159,8 +157,7 @@ TEST(Policy, SeveritiesCanBeChosen) {
 
 TEST(Policy, TheSecondHalfOfEdnsSpeaksWhenTheOtherRuleIsOff) {
   auto facts = easy();
-  facts.glue_required = 1000;
-  facts.smallest_required = 16;
+  facts.in_domain = {.total = 1000, .smallest = 16, .second = 16, .largest = 28};
   EXPECT_EQ(apply(facts).count("edns-1232"), 0U);
   PolicySettings settings;
   EXPECT_EQ(settings.set("rfc9471-in-domain@1232=off"), "");

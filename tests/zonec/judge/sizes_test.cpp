@@ -1,5 +1,5 @@
 /// The sizes that the policies see are those of the layout, and the layout's are those of the closed formulas.
-#include "zonec/check/sizes.hpp"
+#include "zonec/judge/sizes.hpp"
 
 #include <random>
 
@@ -34,8 +34,7 @@ void expect_closed_forms(const Zone& zone, const std::string& hint) {
     }
     const auto name = zone.owners[i].name();
     ASSERT_EQ(facts.authority, referral::ns_referral_octets(facts.qname, name, hosts)) << name.text() << hint;
-    ASSERT_EQ(facts.glue_required + facts.glue_sibling + facts.glue_authoritative, referral::glue_octets(a, aaaa))
-        << name.text() << hint;
+    ASSERT_EQ(facts.all_glue(), referral::glue_octets(a, aaaa)) << name.text() << hint;
   }
 }
 
@@ -107,7 +106,7 @@ TEST(Sizes, TheTableOfJprs) {  // zones/jp-2003.zone holds the sixteen rows as x
   const auto jp = zone->find(*dns::Name::from_text("jp."));
   const auto facts = facts_of(*zone, jp);
   EXPECT_EQ(facts.authority, 410U);
-  EXPECT_EQ(facts.authority + facts.glue_required, 590U);
+  EXPECT_EQ(facts.authority + facts.required(), 590U);
 }
 
 TEST(Sizes, GoldenReferrals) {
@@ -130,9 +129,9 @@ dot NS .
 )"));
   const auto example = facts_of(built, "example.jp.");
   EXPECT_EQ(example.authority, 343U);
-  EXPECT_EQ(example.authority + example.glue_required, 519U);
+  EXPECT_EQ(example.authority + example.required(), 519U);
   EXPECT_EQ(facts_of(built, "self.jp.").authority, 285U);
-  EXPECT_EQ(facts_of(built, "self.jp.").authority + facts_of(built, "self.jp.").glue_required, 301U);
+  EXPECT_EQ(facts_of(built, "self.jp.").authority + facts_of(built, "self.jp.").required(), 301U);
   EXPECT_EQ(facts_of(built, "dot.jp.").authority, 284U);
 }
 
@@ -148,9 +147,9 @@ TEST(Sizes, TheLongestOwnerLeavesRoomForNoLongerName) {
 
 TEST(Sizes, CyclicGlueIsRequired) {
   const auto built = build(around("a NS ns.b\nb NS ns.a\nns.a A 192.0.2.1\nns.b A 192.0.2.2\nd NS ns.a\n"));
-  EXPECT_EQ(facts_of(built, "a.jp.").glue_required, 16U);
-  EXPECT_EQ(facts_of(built, "d.jp.").glue_required, 0U);
-  EXPECT_EQ(facts_of(built, "d.jp.").glue_sibling, 16U);
+  EXPECT_EQ(facts_of(built, "a.jp.").required(), 16U);
+  EXPECT_EQ(facts_of(built, "d.jp.").required(), 0U);
+  EXPECT_EQ(facts_of(built, "d.jp.").sibling.total, 16U);
 }
 
 /// Zone whose delegation has `hosts` in-domain hosts `a`, `b`, ... below `d.jp.`, each with one A record.
