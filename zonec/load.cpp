@@ -15,6 +15,7 @@
 #include "zonec/judge/sizes.hpp"
 #include "zonec/model/build.hpp"
 #include "zonec/scan/scan.hpp"
+#include "zonec/verify/verify.hpp"
 
 namespace torii::zonec {
 namespace {
@@ -31,6 +32,17 @@ std::uint32_t time_of(const LoadOptions& options) {
   if (options.now.empty()) return static_cast<std::uint32_t>(std::time(nullptr));
   if (const auto time = parse_time(options.now)) return *time;
   throw CLI::ValidationError("--now", "expected seconds since 1970 or YYYYMMDDHHmmSS, got " + options.now);
+}
+
+VerifyOptions verify_options_of(const LoadOptions& options) {
+  VerifyOptions out;
+  out.mode = options.verify == "full"     ? VerifyMode::Full
+             : options.verify == "sample" ? VerifyMode::Sample
+                                          : VerifyMode::None;
+  out.deprecated = options.deprecated_algorithm == "error"     ? Severity::Error
+                   : options.deprecated_algorithm == "warning" ? Severity::Warning
+                                                               : Severity::Notice;
+  return out;
 }
 
 std::string counted(std::uint64_t count, std::string_view one) {
@@ -115,6 +127,12 @@ void LoadOptions::add_to(CLI::App& command) {
   command.add_option("--format", format, "Findings as text or as JSON Lines")->check(CLI::IsMember({"text", "json"}));
   command.add_option("--now", now, "Time at which signatures must be valid: seconds since 1970 or YYYYMMDDHHmmSS")
       ->type_name("TIME");
+  command.add_option("--verify", verify, "Signatures to verify: all, those of some RRsets, or none")
+      ->check(CLI::IsMember({"full", "sample", "none"}))
+      ->capture_default_str();
+  command.add_option("--deprecated-algorithm", deprecated_algorithm, "Severity of a key for RSA/SHA-1 and the like")
+      ->check(CLI::IsMember({"error", "warning", "notice"}))
+      ->capture_default_str();
   command.add_option("--threads", threads, "Threads that work on one zone; default: one for each core")
       ->type_name("N")
       ->check(CLI::Range(1U, 256U));
@@ -124,6 +142,7 @@ void LoadOptions::add_to(CLI::App& command) {
 
 Load::Load(const LoadOptions& options)
     : dnssec_{time_of(options), options.strict},
+      verify_{verify_options_of(options)},
       threads_{options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency())},
       quiet_{options.quiet},
       writer_{std::cout, files_, options.format == "json" ? FindingFormat::Json : FindingFormat::Text},
@@ -188,6 +207,8 @@ void Load::check(const Zone& zone) {
   std::vector<Diagnostic> diagnostics;
   check_dnssec(zone, dnssec_, diagnostics, threads_);
   write(diagnostics);
+  verified_ += verify_zone(zone, verify_, diagnostics, threads_);
+  write(diagnostics);
   std::uint64_t findings = 0;
   check_sizes(
       zone, settings_,
@@ -212,7 +233,10 @@ void Load::summarise(std::string_view more) {
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start_;
   std::ostringstream line;
   line << "zonec: " << counted(zones_, "zone") << ", " << counted(records_, "record") << ", "
-       << counted(delegations_, "delegation") << "; " << counted(writer_.count(Severity::Error), "error") << ", "
+       << counted(delegations_, "delegation") << "; ";
+  if (verified_.signatures != 0)
+    line << verified_.verified << " of " << counted(verified_.signatures, "RRSIG") << " verified; ";
+  line << counted(writer_.count(Severity::Error), "error") << ", "
        << counted(writer_.count(Severity::Warning), "warning") << ", "
        << counted(writer_.count(Severity::Notice), "notice") << "; " << std::fixed << std::setprecision(2)
        << seconds.count() << " s" << more << '\n';

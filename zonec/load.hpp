@@ -10,11 +10,12 @@
 #include <vector>
 
 #include "zonec/check/dnssec.hpp"
-#include "zonec/judge/policy.hpp"
 #include "zonec/commands.hpp"
 #include "zonec/finding_writer.hpp"
+#include "zonec/judge/policy.hpp"
 #include "zonec/model/zone.hpp"
 #include "zonec/progress.hpp"
+#include "zonec/verify/signatures.hpp"
 
 namespace torii::zonec {
 
@@ -41,6 +42,8 @@ struct LoadOptions {
   std::vector<std::string> policies;
   std::string format = "text";
   std::string now;
+  std::string verify = "full";
+  std::string deprecated_algorithm = "error";
   unsigned threads = 0;  // 0: as many as there are cores
   bool strict = false;
   bool quiet = false;
@@ -67,6 +70,8 @@ class Load {
 
   std::vector<ZoneInput> inputs_;
   DnssecOptions dnssec_;
+  VerifyOptions verify_;
+  VerifyCounts verified_;
   PolicySettings settings_;
   unsigned threads_;
   bool quiet_;

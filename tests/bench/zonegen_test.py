@@ -51,7 +51,7 @@ class ZonegenTest(InFolder):
         for name, options in SHAPES.items():
             with self.subTest(name):
                 path = self.write(name, *options)
-                run(zonec(), "check", "--now", "20260601000000", path)
+                run(zonec(), "check", "--verify", "none", "--now", "20260601000000", path)
                 if shutil.which("named-checkzone"):
                     run("named-checkzone", "-i", "local", "test.", path)
                 if shutil.which("ldns-read-zone"):
