@@ -43,10 +43,11 @@ inline std::vector<std::uint8_t> host_page_key(std::uint32_t zone, std::uint32_t
 
 class RecordsFile {
  public:
-  /// Opens the records of the generation that `current` in `folder` names. With `verify`, its SHA-256 must have been
-  /// compared by the caller; here only the length is.
-  static std::variant<RecordsFile, ImageError> open(const std::filesystem::path& folder) {
-    auto manifest = Manifest::read((folder / "current").string());
+  /// Opens the records of the generation whose manifest in `folder` has that name: `current` for the one that is
+  /// served. Only the file's length is compared, not its SHA-256.
+  static std::variant<RecordsFile, ImageError> open(const std::filesystem::path& folder,
+                                                    const std::string& manifest_name = "current") {
+    auto manifest = Manifest::read((folder / manifest_name).string());
     if (auto* error = std::get_if<ImageError>(&manifest)) return std::move(*error);
     RecordsFile file;
     file.manifest_ = std::move(std::get<Manifest>(manifest));
