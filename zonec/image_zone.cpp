@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "torii/image/records.hpp"
+#include "zonec/emit/durable.hpp"
 #include "zonec/emit/generations.hpp"
 #include "zonec/model/build.hpp"
 
@@ -11,6 +12,8 @@ namespace {
 
 using image::ImageError;
 
+constexpr const char* kRemedy = "; publish the zone again with zonec compile, or go back with zonec rollback";
+
 std::string zone_names(const image::Manifest& manifest) {
   constexpr std::size_t kShown = 20;
   std::string out;
@@ -18,14 +21,30 @@ std::string zone_names(const image::Manifest& manifest) {
   return out + (manifest.zones.size() > kShown ? " ..." : "");
 }
 
+/// LMDB follows what it finds in a file, so a damaged one must not get there: the SHA-256 comes first.
 std::variant<image::RecordsFile, ImageError> open_records(const std::filesystem::path& folder,
                                                           std::optional<std::uint64_t> generation) {
-  if (!generation) return image::RecordsFile::open(folder);
-  const auto manifest = generation_file(*generation, "manifest");
+  const auto name = generation ? generation_file(*generation, "manifest") : std::string{"current"};
   std::error_code ignored;
-  if (std::filesystem::exists(folder / manifest, ignored)) return image::RecordsFile::open(folder, manifest);
-  return ImageError{(folder / manifest).string() + ": no generation " + std::to_string(*generation) +
-                    " is kept here; zonec inspect --image lists those that are"};
+  if (generation && !std::filesystem::exists(folder / name, ignored))
+    return ImageError{(folder / name).string() + ": no generation " + std::to_string(*generation) +
+                      " is kept here; zonec inspect --image lists those that are"};
+  const auto manifest = image::Manifest::read((folder / name).string());
+  if (const auto* error = std::get_if<ImageError>(&manifest)) return *error;
+  const auto& file = std::get<image::Manifest>(manifest).records;
+  const auto path = folder / file.name;
+  try {
+    if (sha256_of_file(path) != file.sha256)
+      return ImageError{path.string() + ": SHA-256 is not the manifest's" + kRemedy};
+  } catch (const PublishError& error) {
+    return ImageError{error.what()};
+  }
+  auto opened = image::RecordsFile::open(folder, name);
+  // A compiler may have published in between; what was compared is what must be read.
+  if (const auto* records = std::get_if<image::RecordsFile>(&opened);
+      records != nullptr && records->manifest().records.sha256 != file.sha256)
+    return ImageError{(folder / name).string() + ": another generation was published meanwhile; try again"};
+  return opened;
 }
 
 /// Zone `number` of the file. Returns an empty text, or what is wrong.
@@ -33,8 +52,7 @@ std::string read_zone(const image::RecordsFile& records, std::uint32_t number, u
                       std::vector<Zone>& zones, std::vector<Diagnostic>& diagnostics) {
   const auto& info = records.manifest().zones[number];
   const auto damaged = [&](const std::string& what) {
-    return records.path() + ": zone " + info.apex.text() + ": " + what +
-           "; publish the zone again with zonec compile, or go back with zonec rollback";
+    return records.path() + ": zone " + info.apex.text() + ": " + what + kRemedy;
   };
   ZoneBuilder builder{info.apex, threads};
   std::uint32_t count = 0;

@@ -2,8 +2,8 @@
 /// The zones of an image as a model again: read from the records file, which holds every record as it was compiled.
 ///
 /// What a zone says is what it said when it was published, so sizes, findings and accounts come out the same as from
-/// the master file. Places in findings are records, not lines: `image/00000003.records.mdb:17:1` is the 17th record of its
-/// zone in canonical order.
+/// the master file. Places in findings are records, not lines: `image/00000003.records.mdb:17:1` is the 17th record of
+/// its zone in canonical order.
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -30,9 +30,8 @@ struct ImageZones {
 };
 
 /// `files` gets the records file's path; `diagnostics` what the structure of the zones says, as when they were
-/// compiled. Returns what is wrong with the image instead: no image, another format, no such generation or zone, cut
-/// short, damaged. Records that decode but are others than were compiled are damaged
-/// too, as far as counts and the serial tell.
+/// compiled. Returns what is wrong with the image instead: no image, another format, no such generation or zone, a
+/// records file that is not the one that was compiled (its SHA-256 is compared).
 [[nodiscard]] std::variant<ImageZones, image::ImageError> read_image_zones(const std::filesystem::path& folder,
                                                                            const ImageZoneOptions& options,
                                                                            SourceFiles& files,
