@@ -5,6 +5,7 @@
 #include "torii/image/records.hpp"
 #include "zonec/emit/durable.hpp"
 #include "zonec/emit/generations.hpp"
+#include "zonec/emit/publish.hpp"
 #include "zonec/model/build.hpp"
 
 namespace torii::zonec {
