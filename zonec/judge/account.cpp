@@ -10,6 +10,7 @@ namespace {
 using dns::RrType;
 
 constexpr std::size_t kDigestTypeAt = 3;  // key tag, algorithm, digest type: RFC 4034 section 5.1
+constexpr std::size_t kSaltLengthAt = 4;  // algorithm, flags, iterations, salt length: RFC 5155 section 3.2
 
 std::vector<std::uint16_t> sizes_of(std::span<const dns::Octets> rdata) {
   std::vector<std::uint16_t> out;
@@ -37,8 +38,10 @@ AccountHost describe(const Zone& zone, const Host& host) {
 
 void add_set(const Zone& zone, dns::NameView owner, const RRset& set, std::vector<ProofRecord>& proof) {
   for (const auto rdata : zone.rdata_of(set))
-    proof.push_back({dns::Name{owner}, set.type, static_cast<std::uint16_t>(rdata.size()),
-                     set.type == RrType::DS && rdata.size() > kDigestTypeAt ? rdata[kDigestTypeAt] : std::uint8_t{0}});
+    proof.push_back(
+        {dns::Name{owner}, set.type, static_cast<std::uint16_t>(rdata.size()),
+         set.type == RrType::DS && rdata.size() > kDigestTypeAt ? rdata[kDigestTypeAt] : std::uint8_t{0},
+         set.type == RrType::NSEC3 && rdata.size() > kSaltLengthAt ? rdata[kSaltLengthAt] : std::uint8_t{0}});
   for (const auto rdata : zone.signatures_of(set))
     proof.push_back({dns::Name{owner}, RrType::RRSIG, static_cast<std::uint16_t>(rdata.size()), 0});
 }

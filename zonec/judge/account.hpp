@@ -29,6 +29,7 @@ struct ProofRecord {
   dns::RrType type{};
   std::uint16_t rdata_octets{};
   std::uint8_t digest_type{};  // DS: IANA number
+  std::uint8_t salt_octets{};  // NSEC3
   friend bool operator==(const ProofRecord&, const ProofRecord&) = default;
 };
 
