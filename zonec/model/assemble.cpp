@@ -51,6 +51,7 @@ struct Piece {
   Findings findings;
   std::uint64_t record_count{};
   std::uint64_t delegation_count{};
+  std::uint64_t mixed_ttls{};
 };
 
 /// Assembles one range of records: whole children of the apex with all that is below them, so that no cut, DNAME or
@@ -169,6 +170,8 @@ class Assembler {
           {static_cast<std::uint32_t>(shared_ + piece_.rdata.size()), 0, records.front().ttl, records.front().place});
     }
     auto& set = piece_.signature_sets[before];
+    if (std::ranges::any_of(records, [&](const BuiltRecord& record) { return record.ttl != set.ttl; }))
+      ++piece_.mixed_ttls;
     for (std::size_t i = 0; i < records.size(); ++i) {
       if (stands_before(records[i].where(), set.where)) set.where = records[i].place;
       // RFC 2181 section 5.2 does not bind RRSIGs to each other, but RFC 4034 section 3 binds each to its RRset's TTL.
@@ -259,6 +262,7 @@ class Assembler {
   std::uint32_t lowest_ttl(std::span<const BuiltRecord> data) {
     const auto [low, high] = std::ranges::minmax(data, {}, &BuiltRecord::ttl);
     if (low.ttl != high.ttl) {
+      ++piece_.mixed_ttls;
       auto where = data.front().where();
       for (const auto& record : data)
         if (record.ttl != low.ttl && (where.line == 0 || stands_before(where, record.where()))) where = record.where();
@@ -317,6 +321,7 @@ void join(Zone& zone, Piece&& piece, std::uint32_t shared, Findings& findings) {
   findings.merge(std::move(piece.findings), owner_base);
   zone.record_count += piece.record_count;
   zone.delegation_count += piece.delegation_count;
+  zone.mixed_ttls += piece.mixed_ttls;
 }
 
 /// Records of one range, about: large enough that a range costs nothing, small enough to be in the caches.

@@ -108,6 +108,7 @@ class Zone {
   std::vector<std::uint8_t> nsec3_salt;
   std::uint64_t record_count{};  // as served and dumped: after dropping duplicates, RRSIGs included
   std::uint64_t delegation_count{};
+  std::uint64_t mixed_ttls{};  // RRsets, and sets of RRSIGs, whose records had several TTLs in the input
 
   [[nodiscard]] OwnerIndex find(dns::NameView name) const noexcept;  // kNoOwner when absent
   /// Last owner at or before `name` in canonical order; `name` must be at or below the apex.

@@ -224,7 +224,10 @@ ZonemdReport zonemd_report(const Zone& zone, unsigned threads) {
     if (record.verdict == ZonemdVerdict::Unsupported) continue;
     if (record.verdict == ZonemdVerdict::Verified) {
       record.expected = digests.get(ZonemdHash{record.hash});
-      if (record.expected != record.digest) record.verdict = ZonemdVerdict::Mismatch;
+      if (record.expected != record.digest)
+        record.verdict = ZonemdVerdict::Mismatch;
+      else if (zone.mixed_ttls != 0)
+        record.verdict = ZonemdVerdict::MixedTtls;
     }
     if (record.verdict != ZonemdVerdict::Verified)
       report.status = ZonemdStatus::Wrong;
@@ -242,6 +245,10 @@ void add_zonemd_findings(const Zone& zone, const ZonemdReport& report, Findings&
     findings.add(at, severity, code, zone.find_rrset(owner, RrType::ZONEMD)->where, owner.name(),
                  owner.name().text() + " ZONEMD: " + why);
   };
+  const std::string mixed = zone.mixed_ttls == 0
+                                ? ""
+                                : "; but the input has " + std::to_string(zone.mixed_ttls) +
+                                      " RRsets of several TTLs, of which one is served: it is not what was digested";
   for (const auto& record : report.records) {
     const auto kind = "scheme " + std::to_string(record.scheme) + ", hash algorithm " + std::to_string(record.hash);
     switch (record.verdict) {
@@ -251,7 +258,10 @@ void add_zonemd_findings(const Zone& zone, const ZonemdReport& report, Findings&
         add(0, Severity::Error, "zonemd-mismatch",
             std::string{"the digest ("} + (record.hash == 1 ? "SHA-384" : "SHA-512") +
                 ") is not this zone's: records were changed, added or lost after it was made; " + hex(record.digest) +
-                ", computed " + hex(record.expected) + " (RFC 8976 section 4)");
+                ", computed " + hex(record.expected) + " (RFC 8976 section 4)" + mixed);
+        break;
+      case ZonemdVerdict::MixedTtls:
+        add(0, Severity::Error, "zonemd-mixed-ttls", "the digest is that of the zone as it is served" + mixed);
         break;
       case ZonemdVerdict::WrongSerial:
         add(0, Severity::Error, "zonemd-serial",

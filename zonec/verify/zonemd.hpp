@@ -1,9 +1,9 @@
 #pragma once
 /// Message digests of whole zones (ZONEMD). Source: RFC 8976.
 ///
-/// What is digested is the zone as it is served: one TTL for each RRset (the lowest, where the text had several) and
-/// duplicates dropped, with glue and occluded data (RFC 8976 section 3.3.2). Pure: no I/O; any number of threads gives
-/// the same result.
+/// What is digested is the zone as it is served: one TTL for each RRset and duplicates dropped, with glue and occluded
+/// data (RFC 8976 section 3.3.2). Where the input had several TTLs in an RRset, only the lowest is served, and no
+/// digest is taken for right. Pure: no I/O; any number of threads gives the same result.
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -26,6 +26,7 @@ inline constexpr std::uint8_t kZonemdSimple = 1;
 enum class ZonemdVerdict : std::uint8_t {
   Verified,
   Mismatch,     // the digest is not the zone's
+  MixedTtls,    // it is the served zone's, but the input had RRsets of several TTLs, so it is not the input's
   WrongSerial,  // not the SOA's (RFC 8976 section 4, step 5)
   Duplicate,    // another record has the same scheme and hash algorithm (RFC 8976 section 2.3)
   Malformed,    // a digest of another length than the hash algorithm has, or shorter than 12 octets
