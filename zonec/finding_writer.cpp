@@ -57,17 +57,22 @@ json::object to_json(const SourceFiles& files, const Diagnostic& diagnostic) {
 
 json::object to_json(const SourceFiles& files, const SizeFinding& finding) {
   const auto& facts = finding.facts;
-  json::object out{{"policy", std::string{finding.policy->id}},
+  json::object out{{"policy", finding.policy->id},
                    {"severity", std::string{severity_text(finding.severity)}},
                    {"delegation", finding.delegation.text()},
-                   {"limit", finding.failure.limit},
-                   {"octets", finding.failure.octets},
-                   {"over_by", finding.over_by()},
+                   {"limit", nullptr},
+                   {"octets", nullptr},
+                   {"over_by", nullptr},
                    {"qname_octets", facts.qname},
                    {"qname_ok_max", nullptr},
                    {"hosts", facts.hosts},
                    {"would_set_tc", finding.failure.would_set_tc},
                    {"profile", "full"}};
+  if (finding.is_about_octets()) {
+    out["limit"] = finding.failure.limit;
+    out["octets"] = finding.failure.octets;
+    out["over_by"] = finding.over_by();
+  }
   if (const auto longest = finding.qname_ok_max()) out["qname_ok_max"] = *longest;
   if (!finding.failure.note.empty()) out["note"] = std::string{finding.failure.note};
   out["ledger"] = json::object{{"header", 12},

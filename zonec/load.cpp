@@ -124,6 +124,9 @@ void LoadOptions::add_to(CLI::App& command) {
   command.add_option("--policy", policies, "Severity of a size policy: ID=off|info|notice|warning|error")
       ->type_name("ID=SEVERITY")
       ->allow_extra_args(false);  // one a flag, so that a file may stand right behind it
+  command.add_option("--mode", mode, "Only the size policies of one checker: " + policy_mode_ids())->type_name("MODE");
+  command.add_option("--show", show, "Findings of sizes from this severity on; default notice")
+      ->check(CLI::IsMember({"info", "notice", "warning", "error"}));
   command.add_option("--format", format, "Findings as text or as JSON Lines")->check(CLI::IsMember({"text", "json"}));
   command.add_option("--now", now, "Time at which signatures must be valid: seconds since 1970 or YYYYMMDDHHmmSS")
       ->type_name("TIME");
@@ -160,6 +163,10 @@ Load::Load(const LoadOptions& options)
     if (standard_input) throw CLI::ValidationError("zones", "standard input is given twice");
     standard_input = true;
   }
+  if (!options.show.empty()) settings_.show_from(**parse_severity(options.show));
+  if (!options.mode.empty())
+    if (const auto wrong = settings_.set_mode(options.mode); !wrong.empty())
+      throw CLI::ValidationError("--mode", wrong);
   for (const auto& choice : options.policies)
     if (const auto wrong = settings_.set(choice); !wrong.empty()) throw CLI::ValidationError("--policy", wrong);
 }

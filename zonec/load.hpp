@@ -40,6 +40,8 @@ struct LoadOptions {
   std::vector<std::string> inputs;
   std::string list;  // a file with more inputs, one a line
   std::vector<std::string> policies;
+  std::string mode;
+  std::string show;
   std::string format = "text";
   std::string now;
   std::string verify = "full";

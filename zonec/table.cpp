@@ -58,9 +58,10 @@ SizeFacts facts_of(const TableSubject& subject, std::size_t bare, const TableCel
 
 /// The failure that weighs most, if any.
 std::optional<SizeFailure> miss(const std::string& id, const SizeFacts& facts) {
-  for (const auto& policy : policies())
-    if (policy.id == id && policy.silent_with.empty()) return policy.evaluate(facts);
-  return std::nullopt;
+  PolicySettings settings;
+  if (!settings.set(id, Severity::Error).empty()) return std::nullopt;
+  const auto* policy = settings.find(id);
+  return policy->evaluate(facts, *policy);
 }
 
 }  // namespace

@@ -76,9 +76,11 @@ Row parse_row(std::string_view text) {
 /// A policy has its own limit; without one it is the operator's.
 std::size_t limit_of(const Options& options) {
   if (options.policy.empty()) return options.limit.value_or(512);
-  const auto known = std::ranges::find(policies(), options.policy, &Policy::id);
-  if (known == policies().end())
-    throw CLI::ValidationError{"--policy", "no policy " + options.policy + "; there are " + policy_ids()};
+  PolicySettings settings;
+  if (const auto wrong = settings.set(options.policy, Severity::Error); !wrong.empty())
+    throw CLI::ValidationError{"--policy", wrong};
+  const auto* known = settings.find(options.policy);
+  if (known->limit == 0) throw CLI::ValidationError{"--policy", options.policy + " is not about octets"};
   if (options.limit && *options.limit != known->limit)
     throw CLI::ValidationError{"--limit", options.policy + " has its own, " + std::to_string(known->limit)};
   return known->limit;

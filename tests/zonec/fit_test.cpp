@@ -76,11 +76,12 @@ TEST(Fit, WhatCannotBeIsRefused) {
 
 TEST(Fit, LackingGlueIsSaid) {
   const auto lacks = plan("jp", "", {"a.dns.jp=192.0.2.1", "b.dns.jp"});
-  ASSERT_EQ(lacks.diagnostics.size(), 1U);
-  EXPECT_EQ(lacks.diagnostics[0].code, "missing-glue");
+  ASSERT_EQ(lacks.findings.size(), 1U);
+  EXPECT_EQ(lacks.findings[0].policy->id, "g1-glue-present");
+  EXPECT_EQ(lacks.findings[0].severity, Severity::Warning);
   const auto dead = plan("jp", "", {"a.dns.jp"});
-  ASSERT_FALSE(dead.diagnostics.empty());
-  EXPECT_EQ(dead.diagnostics[0].severity, Severity::Error);
+  ASSERT_FALSE(dead.findings.empty());
+  EXPECT_EQ(dead.findings[0].severity, Severity::Error);
 }
 
 /// 255 octets: of labels of `label_max` octets, the last one of what is left.

@@ -36,9 +36,12 @@ struct SizeFacts {
   GlueSizes cyclic;                    // addresses below sibling cuts, where no resolver enters without them
   GlueSizes sibling;                   // addresses below sibling cuts otherwise: Gsg
   std::uint32_t glue_authoritative{};  // addresses that are data of this zone, with their signatures: Gsa
-  std::uint32_t hosts{};               // counts, from here on
-  std::uint32_t glueless{};            // in-domain hosts without an address
-  std::uint32_t a_records{};           // served: of in-domain and sibling hosts
+  /// What the worst enabled encoder needs more than ours for all required glue, without EDNS and with (portable@L).
+  std::uint32_t portable_extra{};
+  std::uint32_t portable_extra_edns{};
+  std::uint32_t hosts{};      // counts, from here on
+  std::uint32_t glueless{};   // in-domain hosts without an address
+  std::uint32_t a_records{};  // served: of in-domain and sibling hosts
   std::uint32_t aaaa_records{};
   bool has_unrelated{};  // some host is outside this zone
   bool in_domain_a{};    // some in-domain host has

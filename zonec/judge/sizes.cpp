@@ -11,6 +11,22 @@ namespace {
 /// Below this every RRset is on the ladder, and every glue owner is a pointer (RFC 1035 section 4.1.4).
 constexpr std::uint32_t kPointerSafe = dns::kPointerMax;
 
+/// "ns1.example.jp, ns2.example.jp and 3 more"
+std::string glueless_text(const Delegation& delegation) {
+  constexpr std::size_t kNamesMax = 4;
+  std::string out;
+  std::size_t count = 0;
+  for (const auto& host : delegation.hosts) {
+    if (host.relation != HostRelation::InDomain || host.a != nullptr || host.aaaa != nullptr) continue;
+    if (count++ < kNamesMax) {
+      auto name = host.name.text();
+      name.pop_back();
+      out += (out.empty() ? "" : ", ") + name;
+    }
+  }
+  return count <= kNamesMax ? out : out + " and " + std::to_string(count - kNamesMax) + " more";
+}
+
 /// The layout leaves off what no message could hold. For the rules that ask whether everything fits, such an RRset
 /// still counts, by the closed form: 12 octets of frame with a pointer, and the address.
 std::uint32_t closed_form(const RRset* set, std::uint32_t address_octets) noexcept {
@@ -98,13 +114,17 @@ class SizeCheck {
         // No rule gets easier with a longer proof, so when all hold with the longest, that of this cut is not looked
         // up.
         facts.proof = proof_max_;
-        if (apply_policies(settings_, owner.name(), ns->where, facts).empty()) return {};
+        if (passes_policies(settings_, facts)) return {};
         ReferralSizes proof;
         add_proof(zone_, cut, proof);
         facts.proof = proof.proof_octets;
       }
     }
-    return apply_policies(settings_, owner.name(), ns->where, facts);
+    auto findings = apply_policies(settings_, owner.name(), ns->where, facts);
+    for (auto& finding : findings)
+      if (!finding.is_about_octets() && facts.glueless > 0 && !facts.is_unreachable)
+        finding.detail = glueless_text(describe_delegation(zone_, cut));
+    return findings;
   }
 
   [[nodiscard]] SizeFacts facts_without_proof(OwnerIndex cut) const {

@@ -90,16 +90,7 @@ class Structure {
     const auto in_zone = [&](dns::Octets rdata) { return target_of(rdata).is_at_or_below(zone_.apex); };
     if (std::ranges::none_of(zone_.rdata_of(*ns), in_zone)) return;
     const bool unreachable = shared_.reachability.reach[index] == Reach::Unreachable;
-    if (unreachable) {
-      report(Severity::Error, "unreachable-delegation", *ns,
-             shared_.reachability.cyclic[index] ? "its hosts lead only back to it, and none of them has an address"
-                                                : "every host is below the delegation, and none has an address");
-    } else if (shared_.reachability.reach[index] == Reach::Cyclic) {
-      report(Severity::Notice, "cyclic-delegation", *ns,
-             "its hosts lead only back to it; resolvers depend on the sibling glue (RFC 9471 section 2.3)");
-    }
     HostNames aliases;
-    HostNames glueless;
     HostNames nowhere;
     for (const auto& host : shared_.hosts.of(index, own_)) {
       mark(host.a);
@@ -111,18 +102,12 @@ class Structure {
       if (zone_.owners[at].name() != host.name) at = kNoOwner;
       if (at != kNoOwner && zone_.owners[at].kind == OwnerKind::Authoritative && zone_.owners[at].has_cname) {
         aliases.add(host.name);
-      } else if (index != 0 && host.relation == HostRelation::InDomain) {
-        glueless.add(host.name);
-      } else if (host.relation != HostRelation::SiblingGlue) {
+      } else if (host.relation == HostRelation::SiblingAuthoritative || index == 0) {  // others: g1-glue-present
         nowhere.add(host.name);
       }
     }
     if (aliases.count > 0)
       report(Severity::Warning, "ns-target-is-alias", *ns, aliases.text + ": an alias (RFC 2181 section 10.3)");
-    if (glueless.count > 0) {
-      report(Severity::Warning, "missing-glue", *ns,
-             glueless.text + ": below the delegation, without an address (RFC 1034 section 4.2.1)");
-    }
     if (nowhere.count > 0)
       report(Severity::Warning, "ns-target-without-address", *ns, nowhere.text + ": in this zone, without an address");
   }

@@ -152,6 +152,8 @@ TEST(Policy, SeveritiesCanBeChosen) {
   EXPECT_EQ(findings.at("edns-1232").severity, Severity::Notice);
   EXPECT_EQ(findings.at("rfc9471-in-domain@1232").severity, Severity::Error);
   EXPECT_EQ(settings.set("ns-512=info"), "") << "the last choice counts";
+  EXPECT_EQ(apply(facts, settings).count("ns-512"), 0U) << "below what is shown";
+  settings.show_from(Severity::Info);
   EXPECT_EQ(apply(facts, settings).at("ns-512").severity, Severity::Info);
 }
 
