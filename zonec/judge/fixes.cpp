@@ -280,11 +280,14 @@ FixGoal goal_of(const Policy& policy) {
   // A predicate tells octets only where it is missed. All count the authority section once, so with that made longer
   // it is missed for sure, by that much more.
   constexpr std::uint32_t kMuch = 1U << 24U;
-  return {policy.limit, [evaluate = policy.evaluate](const SizeFacts& facts) -> std::uint32_t {
-            if (const auto failure = evaluate(facts)) return failure->octets;
+  SizeFacts long_one;
+  long_one.authority = kMuch;
+  const auto missed = policy.evaluate(long_one, policy);
+  return {missed ? missed->limit : policy.limit, [policy, kMuch](const SizeFacts& facts) -> std::uint32_t {
+            if (const auto failure = policy.evaluate(facts, policy)) return failure->octets;
             auto longer = facts;
             longer.authority += kMuch;
-            const auto failure = evaluate(longer);
+            const auto failure = policy.evaluate(longer, policy);
             return failure && failure->octets >= kMuch ? failure->octets - kMuch : 0;
           }};
 }

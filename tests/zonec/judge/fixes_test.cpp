@@ -77,7 +77,7 @@ class RandomAccounts {
  private:
   std::string label() {
     std::string out;
-    for (auto size = 1 + (pick(9) == 0 ? pick(63) : pick(7)); size > 0; --size)
+    for (auto size = 1 + (pick(9) == 0 ? pick(62) : pick(7)); size > 0; --size)
       out += pick(30) == 0 ? "\\000" : std::string(1, "abcNS1-z"[pick(8)]);
     return out;
   }
