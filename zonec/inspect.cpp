@@ -116,6 +116,8 @@ ExitStatus inspect(const Options& options) {
   for (const auto generation : list_generations(options.image))
     std::cout << ' ' << generation << (generation == manifest.generation ? "*" : "");
   std::cout << '\n';
+  for (const auto& given : manifest.overrides)
+    std::cout << "override " << given.code << ' ' << given.zone.text() << ": " << given.reason << '\n';
   std::vector<std::string> descriptions;
   for (std::uint32_t zone = 0; zone < manifest.zones.size(); ++zone) {
     const auto text = file.description(zone);

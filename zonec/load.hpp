@@ -64,6 +64,12 @@ class Load {
   void summarise(std::string_view more);
   [[nodiscard]] Progress& progress() noexcept { return progress_; }
   [[nodiscard]] unsigned threads() const noexcept { return threads_; }
+  /// Time at which signatures are judged: seconds since 1970.
+  [[nodiscard]] std::uint32_t now() const noexcept { return dnssec_.now; }
+  /// A path that findings may name.
+  [[nodiscard]] Location place_of(const std::string& path) { return {files_.add(path), 0, 0}; }
+  /// Writes further findings, after those of `run`.
+  void report(std::vector<Diagnostic>& diagnostics) { write(diagnostics); }
 
  private:
   void load_one(const ZoneInput& input, const std::function<void(Zone&&)>& keep);

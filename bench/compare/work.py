@@ -70,8 +70,9 @@ class Work:
                 os.sched_setaffinity(0, cores)
         with open(self.path("zonec.findings"), "w") as out:
             # zonegen's signatures are random octets, and no other server here verifies any when it loads a zone.
-            process = subprocess.Popen([self.zonec, "compile", "--quiet", "--verify", "none", "--image", self.image,
-                                        self.zone], stdout=out, stderr=subprocess.STDOUT, preexec_fn=setup)
+            process = subprocess.Popen([self.zonec, "compile", "--quiet", "--verify", "none", "--allow",
+                                        "serial=the benchmark starts anew", "--image", self.image, self.zone],
+                                       stdout=out, stderr=subprocess.STDOUT, preexec_fn=setup)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode != 0:

@@ -57,6 +57,10 @@ def root_zone(folder):
     return path
 
 
+#: For `Lab.compile`: the copy of the root zone may be of any day, and its signatures long expired.
+ANY_DAY = ("--expire-min", "0")
+
+
 def free_port():
     """A port free for UDP and TCP on 127.0.0.1 at this moment."""
     for _ in range(100):

@@ -5,6 +5,7 @@
 #include <ctime>
 #include <future>
 #include <random>
+#include <utility>
 
 #include "torii/image/manifest.hpp"
 #include "torii/image/snapshot.hpp"
@@ -52,6 +53,10 @@ PublishResult publish(std::span<const Zone> zones, const PublishOptions& options
   const ImageLock lock{options.image, options.wait_for_lock};
   remove_parts(options.image);
 
+  std::optional<std::vector<image::OverrideInfo>> overrides{std::in_place};
+  if (options.gate) overrides = options.gate();
+  if (!overrides) return {};
+
   report(options, "laying out answers");
   AnswerSpace space;
   std::vector<AnswerAccount> accounts(zones.size());
@@ -62,6 +67,7 @@ PublishResult publish(std::span<const Zone> zones, const PublishOptions& options
   image::Manifest manifest;
   manifest.generation = std::max(generations.empty() ? 0 : generations.back(), current_generation(options.image)) + 1;
   manifest.created = utc_now();
+  manifest.overrides = std::move(*overrides);
   int major = 0;
   int minor = 0;
   int patch = 0;

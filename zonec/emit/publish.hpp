@@ -3,10 +3,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
+#include "torii/image/manifest.hpp"
 #include "zonec/layout/answers.hpp"
 #include "zonec/model/zone.hpp"
 
@@ -20,11 +23,14 @@ struct PublishOptions {
   LayoutOptions layout = {};
   std::uint64_t index_seed = 0;  // seed of the name index; 0: from the system's random source
   std::function<void(std::string_view what, std::uint64_t done, std::uint64_t total)> progress;  // may be empty
+  /// Asked first, while no other compiler can publish; may be empty. Returns what the operator overrode, for the
+  /// manifest, or nothing: then nothing is published.
+  std::function<std::optional<std::vector<image::OverrideInfo>>()> gate;
 };
 
 struct PublishResult {
-  std::uint64_t generation{};
-  std::uint64_t octets{};  // of the generation's files
+  std::uint64_t generation{};  // 0: the gate said no
+  std::uint64_t octets{};      // of the generation's files
 };
 
 /// The system failed: disk full, permission, lock held. Says which path and what to do. Exit status 3.

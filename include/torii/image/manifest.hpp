@@ -7,6 +7,7 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -34,6 +35,13 @@ struct SegmentInfo {
   std::uint64_t checksum{};
 };
 
+/// A rule of the publish gate that the operator overrode for this generation.
+struct OverrideInfo {
+  std::string code;    // of the finding, e.g. "serial-back"
+  dns::Name zone;      // the root, too, where it is about the image as a whole
+  std::string reason;  // as the operator gave it: one line, not empty
+};
+
 struct FileInfo {
   std::string name;  // in the image's folder, no slash
   std::uint64_t octets{};
@@ -50,6 +58,7 @@ struct Manifest {
   std::uint64_t skeleton{};  // checksum64 of the answers file without the segments' payloads
   std::vector<SegmentInfo> segments;
   std::vector<ZoneInfo> zones;
+  std::vector<OverrideInfo> overrides;
 
   [[nodiscard]] std::string text() const;
   static std::variant<Manifest, ImageError> parse(std::string_view text, const std::string& path);
@@ -72,6 +81,12 @@ class Fields {
     rest_ = end == std::string_view::npos ? std::string_view{} : rest_.substr(end + 1);
     ok_ = ok_ && !head.empty();
     return head;
+  }
+  /// All that is left of the line, spaces included.
+  std::string_view rest() {
+    const auto all = std::exchange(rest_, {});
+    ok_ = ok_ && !all.empty();
+    return all;
   }
   void expect(std::string_view text) { ok_ = word() == text && ok_; }
   std::uint64_t number(int base = 10) {
@@ -102,6 +117,8 @@ inline std::string Manifest::text() const {
   for (const auto& zone : zones)
     out << "zone " << zone.apex.text() << " serial " << zone.serial.value << " records " << zone.records
         << " delegations " << zone.delegations << '\n';
+  for (const auto& given : overrides)
+    out << "override " << given.code << " zone " << given.zone.text() << " reason " << given.reason << '\n';
   auto body = std::move(out).str();
   const auto* data = reinterpret_cast<const std::uint8_t*>(body.data());
   body += "checksum " + detail::hex64(checksum64({data, body.size()})) + '\n';
@@ -179,6 +196,16 @@ inline std::variant<Manifest, ImageError> Manifest::parse(std::string_view text,
       if (!apex) return refuse("line " + std::to_string(line_number) + ": not a zone name");
       zone.apex = *apex;
       manifest.zones.push_back(zone);
+    } else if (key == "override") {
+      OverrideInfo given;
+      given.code = fields.word();
+      fields.expect("zone");
+      const auto zone = dns::Name::from_text(fields.word());
+      fields.expect("reason");
+      given.reason = fields.rest();
+      if (!zone) return refuse("line " + std::to_string(line_number) + ": not a zone name");
+      given.zone = *zone;
+      manifest.overrides.push_back(std::move(given));
     } else {
       return refuse("line " + std::to_string(line_number) + ": unknown key \"" + std::string{key} + '"');
     }

@@ -84,6 +84,35 @@ class RecordsFile {
     return walk(zone, prefix, false, visit, true);
   }
 
+  /// One value of the file: what `for_each` reads in pieces, for callers that share the work among threads.
+  struct Block {
+    dns::Octets key;  // sort key, relative to the apex, of the first owner
+    dns::Octets octets;
+  };
+  /// All blocks of a zone in canonical order; views into the file. Throws nothing: the text says what is wrong, and is
+  /// empty when nothing is.
+  [[nodiscard]] std::string list_blocks(std::uint32_t zone, std::vector<Block>& blocks) const {
+    return each_pair(numbered_key("r", zone), [&](dns::Octets key, dns::Octets value) {
+      blocks.push_back({key, value});
+      return true;
+    });
+  }
+  /// All host sets of a zone, by number: the names one after the other.
+  [[nodiscard]] std::string list_host_sets(std::uint32_t zone, std::vector<dns::Octets>& sets) const {
+    bool whole = true;
+    auto problem = each_pair(numbered_key("h", zone), [&](dns::Octets, dns::Octets page) {
+      whole = whole && sets.size() % kHostSetsInPage == 0;
+      dns::WireReader reader{page};
+      while (whole && reader.left() > 0) {
+        sets.push_back(reader.octets(read_varint(reader)));
+        whole = reader.ok() && !sets.back().empty();
+      }
+      return whole;
+    });
+    return problem.empty() && !whole ? path_ + ": the host sets of zone " + std::to_string(zone) + " are damaged"
+                                     : problem;
+  }
+
   /// The same for the records of `owner` alone, which is at or below the apex.
   template <class Visit>
   [[nodiscard]] std::string find(std::uint32_t zone, dns::NameView owner, const Visit& visit) const {
@@ -97,6 +126,23 @@ class RecordsFile {
  private:
   static dns::Octets octets_of(const MDB_val& value) noexcept {
     return {static_cast<const std::uint8_t*>(value.mv_data), value.mv_size};
+  }
+
+  /// Calls `take(rest of the key, value)` for each pair whose key starts with `prefix`, until it returns false.
+  template <class Take>
+  [[nodiscard]] std::string each_pair(const std::vector<std::uint8_t>& prefix, const Take& take) const {
+    MDB_cursor* raw = nullptr;
+    if (const int error = mdb_cursor_open(lmdb_.txn.get(), lmdb_.dbi, &raw); error != 0) return mdb_strerror(error);
+    const Cursor cursor{raw};
+    MDB_val key{prefix.size(), const_cast<std::uint8_t*>(prefix.data())};
+    MDB_val value{};
+    int error = mdb_cursor_get(raw, &key, &value, MDB_SET_RANGE);
+    for (; error == 0; error = mdb_cursor_get(raw, &key, &value, MDB_NEXT)) {
+      const auto name = octets_of(key);
+      if (name.size() < prefix.size() || !std::equal(prefix.begin(), prefix.end(), name.begin())) return {};
+      if (!take(name.subspan(prefix.size()), octets_of(value))) return {};
+    }
+    return error == MDB_NOTFOUND ? std::string{} : path_ + ": " + mdb_strerror(error);
   }
 
   /// The names of host set `number` of a zone; nothing when there is no such set.
