@@ -43,10 +43,14 @@ def source_folder():
     return os.environ.get("TORII_SOURCE") or os.path.dirname(os.path.dirname(here))
 
 
+def root_zone_path():
+    return os.environ.get("TORII_ROOT_ZONE") or os.path.join(source_folder(), "..", "shared", "data", "root.zone.gz")
+
+
 def root_zone(folder):
     """The real root zone, unpacked into `folder`; skips where there is none."""
     import gzip
-    packed = os.environ.get("TORII_ROOT_ZONE") or os.path.join(source_folder(), "..", "shared", "data", "root.zone.gz")
+    packed = root_zone_path()
     if not os.path.exists(packed):
         skip(f"no root zone at {packed}; set TORII_ROOT_ZONE to a copy of it, gzipped or not")
     path = os.path.join(folder, "root.zone")
@@ -214,7 +218,8 @@ zone:
                 out.write(f'  - domain: "{origin}"\n    file: "{file}"\n')
         return self.start("knot", ["knotd", "-c", config], port, next(iter(zones)))
 
-    def bind(self, zones, minimal=True):
+    def bind(self, zones, minimal=True, order="random"):
+        """`order`: of the records in an RRset; BIND's default is random."""
         port, config = free_port(), self.path("named.conf")
         os.makedirs(self.path("named"), exist_ok=True)
         with open(config, "w") as out:
@@ -227,6 +232,7 @@ zone:
   recursion no;
   minimal-responses {"yes" if minimal else "no-auth"};
   empty-zones-enable no;
+  rrset-order {{ order {order}; }};
   dnssec-validation no;
   notify no;
   tcp-clients 100;
@@ -274,7 +280,7 @@ loglevel=4
         with contextlib.closing(sqlite3.connect(database)) as rows, rows:
             insert = "insert into domainmetadata (domain, kind, content) values (?, ?, ?)"
             for origin, parameters in (presigned or {}).items():
-                zone = origin.rstrip(".").lower()
+                zone = origin.rstrip(".").lower() or "."
                 rows.execute(insert, (zone, "PRESIGNED", "1"))
                 if parameters:
                     rows.execute(insert, (zone, "NSEC3PARAM", parameters))

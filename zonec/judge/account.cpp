@@ -20,7 +20,7 @@ std::vector<std::uint16_t> sizes_of(std::span<const dns::Octets> rdata) {
 }
 
 AccountHost describe(const Zone& zone, const Host& host) {
-  AccountHost out{.name = dns::Name{host.name}, .relation = host.relation};
+  AccountHost out{.name = dns::Name{host.name}, .relation = host.relation, .from_wildcard = host.from_wildcard};
   if (host.source == kNoOwner) return out;
   // In a signed zone wildcard data would need a proof besides (RFC 4035 section 3.1.3.3), so it is not sent.
   if (host.from_wildcard && zone.is_signed) return out;
@@ -55,10 +55,10 @@ std::vector<ProofRecord> describe_proof(const Zone& zone, OwnerIndex cut) {
     return proof;
   }
   const auto links = prove_no_ds(zone, cut);
-  for (const auto* link : {links.encloser, links.denial}) {
-    if (link == nullptr || (link == links.denial && links.denial == links.encloser)) continue;
-    add_set(zone, link->name(), *chain_rrset(zone, *link), proof);
-  }
+  if (links.encloser != nullptr) add_set(zone, links.encloser->name(), *chain_rrset(zone, *links.encloser), proof);
+  // One record can be both.
+  if (links.denial != nullptr && links.denial != links.encloser)
+    add_set(zone, links.denial->name(), *chain_rrset(zone, *links.denial), proof);
   return proof;
 }
 

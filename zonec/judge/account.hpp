@@ -21,6 +21,7 @@ struct AccountHost {
   std::uint32_t aaaa{};                       // records
   std::vector<std::uint16_t> a_signatures{};  // RDATA octets of each RRSIG sent along: authoritative, signed data only
   std::vector<std::uint16_t> aaaa_signatures{};
+  bool from_wildcard{};  // the addresses are a wildcard's
 };
 
 /// A record of the proof that goes with DO: DS, or NSEC or NSEC3, and the RRSIGs of each.

@@ -176,10 +176,11 @@ void add_proof(const Zone& zone, OwnerIndex cut, ReferralSizes& sizes) {
     return;
   }
   const auto proof = prove_no_ds(zone, cut);
-  for (const auto* link : {proof.encloser, proof.denial}) {
-    if (link == nullptr || (link == proof.denial && proof.denial == proof.encloser)) continue;
-    add(lay_out_chain_link(zone, *link), spelled_owner_octets(zone, *link, owner.name()));
-  }
+  const auto add_link = [&](const Owner& link) {
+    add(lay_out_chain_link(zone, link), spelled_owner_octets(zone, link, owner.name()));
+  };
+  if (proof.encloser != nullptr) add_link(*proof.encloser);
+  if (proof.denial != nullptr && proof.denial != proof.encloser) add_link(*proof.denial);  // one record can be both
 }
 
 }  // namespace torii::zonec
