@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
@@ -18,6 +17,7 @@
 #include <vector>
 
 #include "server/limits/descriptors.hpp"
+#include "server/net/hand_over.hpp"
 #include "server/net/worker.hpp"
 #include "server/ops/admin_http.hpp"
 #include "server/ops/answer_settings.hpp"
@@ -135,7 +135,7 @@ class Service {
 
   /// Lets an old image go on the admin thread: unmapping gigabytes takes long.
   void retire(SnapshotPointer old) {
-    asio::post(admin_, [image = std::move(old)]() mutable { image.reset(); });
+    hand_over(admin_, [image = std::move(old)]() mutable { image.reset(); });
   }
 
   void await_signal() {

@@ -68,10 +68,10 @@ std::string to_json(const Outcome& outcome, const std::string& transport, bool w
     comma = ",";
   }
   out += fmt::format(
-      R"(}},"latency_us":{{"p50":{:.1f},"p90":{:.1f},"p99":{:.1f},"p999":{:.1f}}},"load_cpu_seconds":{:.6f},)"
+      R"(}},"latency_us":{{"p50":{:.1f},"p90":{:.1f},"p99":{:.1f},"p999":{:.1f},"max":{:.1f}}},"load_cpu_seconds":{:.6f},)"
       R"("empty_poll_share":{:.4f})",
       tally.latency.quantile(0.5) / 1e3, tally.latency.quantile(0.9) / 1e3, tally.latency.quantile(0.99) / 1e3,
-      tally.latency.quantile(0.999) / 1e3, outcome.load_cpu_seconds,
+      tally.latency.quantile(0.999) / 1e3, tally.latency.quantile(1) / 1e3, outcome.load_cpu_seconds,
       static_cast<double>(tally.empty_polls) / static_cast<double>(std::max<std::uint64_t>(tally.polls, 1)));
   if (outcome.server_cpu_seconds >= 0)  // otherwise the server is among the foreigners
     out += fmt::format(R"(,"server_cpu_seconds":{:.6f},"server_busy":{:.4f},"server_cpu_us_per_query":{:.4f},)"

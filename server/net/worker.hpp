@@ -1,10 +1,13 @@
 #pragma once
 /// A worker: one thread with its own io_context, sockets, image reference and counters. Other threads reach it only
-/// by posting to its io_context, so nothing on the way of a packet is shared, locked or even atomic to read.
+/// by posting to its io_context, so nothing on the way of a packet is shared, locked or even atomic to read. All that
+/// the thread writes while it serves it has allocated itself: the allocator gives threads memory apart, so that no
+/// cache line holds what two of them write (tests/e2e/cache_lines_test.py).
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <functional>
+#include <future>
 #include <memory>
 #include <thread>
 
@@ -30,6 +33,7 @@ class Worker {
   /// GiB takes long, so it is to be passed on to a thread that has time.
   using Retire = std::function<void(SnapshotPointer)>;
 
+  /// Starts the thread, which makes what it needs and waits for `start`. Throws what making it threw.
   Worker(WorkerSockets sockets, const WorkerSettings& settings, SnapshotPointer snapshot, Retire retire);
   /// Stops at once when it still runs.
   ~Worker();
@@ -48,18 +52,25 @@ class Worker {
   /// Ends the thread. Returns false when it had to be stopped, with connections still open.
   bool join();
   /// Appends who was limited most; callable from any thread.
-  void read_talkers(std::vector<Talker>& out) const { udp_.read_talkers(out); }
-  [[nodiscard]] const WorkerCounters& counters() const noexcept { return answerer_.counters(); }
+  void read_talkers(std::vector<Talker>& out) const { engine_->udp.read_talkers(out); }
+  [[nodiscard]] const WorkerCounters& counters() const noexcept { return engine_->answerer.counters(); }
 
  private:
+  /// What the thread works with.
+  struct Engine {
+    Engine(WorkerSockets sockets, const WorkerSettings& settings, SnapshotPointer snapshot);
+    Answerer answerer;
+    boost::asio::io_context context{1};
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work;
+    UdpEngine udp;
+    TcpEngine tcp;
+  };
   void run();
 
-  mutable Answerer answerer_;  // counters are read through const
+  std::unique_ptr<Engine> engine_;
   Retire retire_;
-  boost::asio::io_context context_{1};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
-  UdpEngine udp_;
-  TcpEngine tcp_;
+  std::promise<void> start_;
+  bool started_ = false;
   std::atomic<bool> ended_{false};
   std::thread thread_;
 };

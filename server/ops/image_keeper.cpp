@@ -149,8 +149,10 @@ void ImageKeeper::take_up(SnapshotPointer image, Verification verification) {
 
 void ImageKeeper::verify(SnapshotPointer image, const Signature& seen, bool is_candidate) {
   ++verifications_;
+  wanted_ = image.get();
   asio::post(verifier_, [this, image = std::move(image), seen, is_candidate]() mutable {
-    auto damage = image->verify_segments();
+    // What has been replaced need not be read to its end, and would stay mapped so long.
+    auto damage = image->verify_segments([&] { return wanted_ == image.get(); });
     --verifications_;
     asio::post(admin_, [this, image = std::move(image), seen, is_candidate, damage = std::move(damage)] {
       verified(image, seen, is_candidate, damage);

@@ -74,7 +74,8 @@ class ImageKeeper {
   std::chrono::steady_clock::time_point retry_{};
   bool is_missing_ = false;
   std::atomic<unsigned> verifications_{0};
-  boost::asio::thread_pool verifier_{1};  // last: its thread ends before the rest goes
+  std::atomic<const image::Snapshot*> wanted_{nullptr};  // the newest to be verified; only compared
+  boost::asio::thread_pool verifier_{1};                 // last: its thread ends before the rest goes
 };
 
 }  // namespace torii::server

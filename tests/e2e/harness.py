@@ -61,7 +61,8 @@ def compile_image(folder, serial, delegations=200):
 class Server:
     """A running toriid. `log()` gives its lines so far as dictionaries."""
 
-    def __init__(self, image, *flags, listen=("127.0.0.1:0",), admin=True, toriid=None, ready=True, environment=None):
+    def __init__(self, image, *flags, listen=("127.0.0.1:0",), admin=True, toriid=None, ready=True, environment=None,
+                 patience=20):
         self.log_file = tempfile.NamedTemporaryFile("w+", suffix=".log")
         command = [toriid or program("toriid"), "serve", "--image", image, "--log-format", "json", *flags]
         for endpoint in listen:
@@ -73,7 +74,7 @@ class Server:
         self.addresses = []
         self.admin = None
         try:
-            self.wait_for(" serves with ")
+            self.wait_for(" serves with ", patience)
         except Exception:
             self.stop()
             raise

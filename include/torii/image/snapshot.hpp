@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <variant>
@@ -40,9 +41,10 @@ class Snapshot {
   [[nodiscard]] std::uint64_t generation() const noexcept { return manifest_.generation; }
   [[nodiscard]] const std::vector<ZoneInfo>& zones() const noexcept { return manifest_.zones; }
   [[nodiscard]] const Manifest& manifest() const noexcept { return manifest_; }
-  /// Reads every octet that is served and compares the segments' checksums; seconds for a large image.
-  /// Returns an empty text when all is well, else what is damaged and what to do.
-  [[nodiscard]] std::string verify_segments() const;
+  /// Reads every octet that is served and compares the segments' checksums; seconds for a large image. Before each
+  /// segment it asks `is_wanted`, if there is one, and stops when it is not.
+  /// Returns an empty text when nothing is wrong, as far as it went; else what is damaged and what to do.
+  [[nodiscard]] std::string verify_segments(const std::function<bool()>& is_wanted = {}) const;
 
  private:
   Snapshot() = default;
@@ -150,8 +152,8 @@ inline std::variant<std::shared_ptr<const Snapshot>, ImageError> Snapshot::open(
   return std::shared_ptr<const Snapshot>{std::move(snapshot)};
 }
 
-inline std::string Snapshot::verify_segments() const {
-  for (std::size_t i = 0; i < payloads_.size(); ++i)
+inline std::string Snapshot::verify_segments(const std::function<bool()>& is_wanted) const {
+  for (std::size_t i = 0; i < payloads_.size() && (!is_wanted || is_wanted()); ++i)
     if (checksum64(payloads_[i]) != manifest_.segments[i].checksum)
       return path_ + ": segment " + std::to_string(i) +
              " is damaged (checksum does not match); publish the zone again, " + "or go back with zonec rollback";
