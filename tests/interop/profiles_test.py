@@ -112,6 +112,8 @@ def compare_zone(findings, running, items):
 def start(lab, zones, presigned=None):
     relaxed = [word for policy in ("ns-512", "edns-1232", "iana-512", "one-glue-512", "rfc9471-in-domain@1232")
                for word in ("--policy", f"{policy}=off")]
+    # These delegations are here because they break rules, and signatures of a stored zone run out one day.
+    relaxed += ["--now", "20260801000000", "--verify", "none"]
     return {"torii": lab.toriid(zones, compile_options=relaxed), "nsd": lab.nsd(zones), "knot": lab.knot(zones),
             bind_kind(): lab.bind(zones, order="none"), "powerdns": lab.pdns(zones, presigned)}
 
