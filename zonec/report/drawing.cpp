@@ -123,6 +123,16 @@ std::string bar_body(std::span<const Segment> segments, std::uint64_t scale, std
   return out;
 }
 
+/// The last one is for all beyond the axis.
+std::vector<std::uint64_t> columns_of(const Distribution& sizes) {
+  std::vector<std::uint64_t> columns(kColumns + 1);
+  for (const auto& [octets, count] : sizes.points()) {
+    const auto column = octets <= kAxisFrom ? 0 : (octets - kAxisFrom - 1) / kColumnOctets;
+    columns[std::min(column, kColumns)] += count;
+  }
+  return columns;
+}
+
 std::uint64_t total_of(std::span<const Segment> segments) {
   std::uint64_t total = 0;
   for (const auto& segment : segments) total += segment.octets;
@@ -166,12 +176,10 @@ std::string octet_bar(std::span<const Segment> segments, std::uint64_t scale, st
          bar_body(segments, scale, limits, large ? 18 : 4, large ? 26 : 14, large) + "</svg>";
 }
 
+std::uint64_t highest_column(const Distribution& sizes) { return *std::ranges::max_element(columns_of(sizes)); }
+
 std::string histogram(const Distribution& sizes, std::string_view label) {
-  std::vector<std::uint64_t> columns(kColumns + 1);
-  for (const auto& [octets, count] : sizes.points()) {
-    const auto column = octets <= kAxisFrom ? 0 : (octets - kAxisFrom - 1) / kColumnOctets;
-    columns[std::min(column, kColumns)] += count;
-  }
+  const auto columns = columns_of(sizes);
   const auto most = *std::ranges::max_element(columns);
   constexpr std::uint64_t kTop = 22;
   constexpr std::uint64_t kBase = 162;

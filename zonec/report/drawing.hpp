@@ -36,6 +36,9 @@ enum class BarSize : std::uint8_t { Large, Small };
 /// Sizes from 256 to 1536 octets, eight to a column, and one column for all beyond.
 [[nodiscard]] std::string histogram(const Distribution& sizes, std::string_view label);
 
+/// Delegations in its highest column.
+[[nodiscard]] std::uint64_t highest_column(const Distribution& sizes);
+
 /// The bars of one delegation, without EDNS and with, as a file of its own.
 [[nodiscard]] std::string octet_bar_file(const Detail& detail, bool is_signed);
 

@@ -150,12 +150,13 @@ std::string section_sizes(const Report& report) {
   std::string out =
       "<section id=\"sizes\" aria-labelledby=\"h-sizes\">\n<h2 id=\"h-sizes\">Sizes</h2>\n"
       "<p>Each delegation's referral at the longest QNAME there can be, in octets of DNS message, with all glue. "
-      "Lines: 512 (no EDNS), 1232 (DNS flag day 2020), 1400 (RFC 9715).</p>\n";
+      "Lines: 512 (no EDNS), 1232 (DNS flag day 2020), 1400 (RFC 9715). A column is eight octets wide, and at least "
+      "two pixels high.</p>\n";
   for (const auto measure : {Measure::PlainAll, Measure::EdnsAll}) {
     const auto& sizes = of(report, measure);
     const auto what = measure == Measure::PlainAll ? std::string{"without EDNS"} : edns_words(report);
     const auto words = octets_words(sizes.least()) + " at least, " + grouped(sizes.quantile(500)) + " in the middle, " +
-                       grouped(sizes.most()) + " at most";
+                       grouped(sizes.most()) + " at most; highest column " + grouped(highest_column(sizes));
     out += "<figure><figcaption><b>" +
            std::string{measure == Measure::PlainAll ? "Without EDNS"
                        : report.is_signed           ? "With EDNS and DO"

@@ -144,8 +144,8 @@ struct Report {
   bool has_all_details{};
   std::vector<std::size_t> worst_plain;  // into details: those with the least room at 512 without EDNS
   std::vector<std::size_t> worst_edns;   // and at 1232 with EDNS and DO
-  std::vector<Lever> levers;            // most healed first
-  std::uint64_t lever_hosts_failing{};  // distinct hosts of delegations that miss a policy, of those looked at
+  std::vector<Lever> levers;             // most healed first
+  std::uint64_t lever_hosts_failing{};   // distinct hosts of delegations that miss a policy, of those looked at
   [[nodiscard]] std::uint64_t failing() const noexcept { return by_worst_severity[3] + by_worst_severity[4]; }
 };
 
