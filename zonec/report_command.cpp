@@ -58,6 +58,7 @@ class Reporter {
       throw CLI::ValidationError{"--note", "printable ASCII only"};
     for (const auto& choice : options.policies)
       if (const auto problem = settings_.set(choice); !problem.empty()) throw CLI::ValidationError{"--policy", problem};
+    settings_.show_from(Severity::Info);
     for (const auto& text : options.delegations) delegations_.push_back(name_of("--delegation", text));
   }
 

@@ -59,31 +59,32 @@ std::uint64_t hash_hosts(const Account& account) noexcept {
 
 struct PolicyRows {
   std::vector<PolicyCount> rows;
-  std::unordered_map<std::string_view, std::uint16_t> by_id;
+  std::unordered_map<std::string, std::uint16_t> by_id;
 };
 
-PolicyRows policy_rows(const PolicySettings& settings) {
+PolicyRows policy_rows(const PolicySettings& settings, bool zone_is_root) {
   PolicyRows out;
-  for (const auto& policy : policies()) {
-    const bool on = settings.severity(policy).has_value();
-    if (const auto known = out.by_id.find(policy.id); known != out.by_id.end()) {
-      out.rows[known->second].is_off = out.rows[known->second].is_off && !on;
-      continue;
-    }
-    out.by_id.emplace(policy.id, static_cast<std::uint16_t>(out.rows.size()));
-    out.rows.push_back({.id = std::string{policy.id},
-                        .source = std::string{policy.source},
-                        .meaning = std::string{policy.meaning},
-                        .limit = policy.limit,
-                        .is_off = !on});
+  for (const auto& rule : settings.rules()) {
+    if (!out.by_id.emplace(rule->id, static_cast<std::uint16_t>(out.rows.size())).second) continue;
+    out.rows.push_back({.id = rule->id,
+                        .source = std::string{rule->source},
+                        .meaning = std::string{rule->meaning},
+                        .limit = rule->limit,
+                        .is_off = true});
   }
+  for (const auto& on : settings.in_force(zone_is_root))
+    out.rows[out.by_id.at(settings.rules()[on.rule]->id)].is_off = false;
   return out;
 }
 
 class Collector {
  public:
   Collector(const Zone& zone, const PolicySettings& settings, const ReportOptions& options, Report& report)
-      : zone_{zone}, settings_{settings}, options_{options}, report_{report}, rows_{policy_rows(settings)} {
+      : zone_{zone},
+        settings_{settings},
+        options_{options},
+        report_{report},
+        rows_{policy_rows(settings, zone.apex.view().is_root())} {
     report_.policies = rows_.rows;
     for (const auto& [name, octets] : kWhatIf) report_.dnssec.what_if.push_back({name, octets, {}});
     if (!zone.is_signed) report_.dnssec.what_if.clear();
@@ -159,9 +160,19 @@ class Collector {
     }
     count_algorithms(cut, out.has_ds, piece);
     out.first_miss = static_cast<std::uint32_t>(piece.misses.size());
-    const auto& owner = zone_.owners[cut];
-    for (const auto& finding : apply_policies(settings_, owner.name(), {}, facts))
-      piece.misses.push_back({rows_.by_id.at(finding.policy->id), finding.severity});
+    // All rules, those too that have nothing to add to another one's finding.
+    for (const auto& on : settings_.in_force(facts.zone_is_root)) {
+      const auto& rule = *settings_.rules()[on.rule];
+      const auto failure = rule.evaluate(facts, rule);
+      if (!failure) continue;
+      const Miss miss{rows_.by_id.at(rule.id), std::min(on.severity, failure->severity_max)};
+      const auto same = std::find_if(piece.misses.begin() + out.first_miss, piece.misses.end(),
+                                     [&](const Miss& other) { return other.policy == miss.policy; });
+      if (same == piece.misses.end())
+        piece.misses.push_back(miss);
+      else
+        same->severity = std::max(same->severity, miss.severity);
+    }
     out.misses = static_cast<std::uint32_t>(piece.misses.size()) - out.first_miss;
     piece.measured.push_back(out);
   }
@@ -343,7 +354,7 @@ Detail describe_detail(const Zone& zone, OwnerIndex cut, const PolicySettings& s
   out.sizes = sizes_of(out.account, out.facts);
   out.ledger = ledger_of(out.account);
   for (const auto& finding : apply_policies(settings, zone.owners[cut].name(), {}, out.facts))
-    out.misses.push_back({std::string{finding.policy->id}, finding.severity, finding.over_by(), finding.text()});
+    out.misses.push_back({std::string{finding.policy->id}, finding.severity, finding.text()});
   return out;
 }
 

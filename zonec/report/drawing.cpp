@@ -176,7 +176,10 @@ std::string octet_bar(std::span<const Segment> segments, std::uint64_t scale, st
          bar_body(segments, scale, limits, large ? 18 : 4, large ? 26 : 14, large) + "</svg>";
 }
 
-std::uint64_t highest_column(const Distribution& sizes) { return *std::ranges::max_element(columns_of(sizes)); }
+std::uint64_t highest_column(const Distribution& sizes) {
+  const auto columns = columns_of(sizes);
+  return *std::ranges::max_element(columns);
+}
 
 std::string histogram(const Distribution& sizes, std::string_view label) {
   const auto columns = columns_of(sizes);

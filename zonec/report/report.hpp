@@ -70,7 +70,6 @@ struct Detail {
   struct Miss {
     std::string policy;
     Severity severity{};
-    std::uint32_t over_by{};
     std::string text;
   };
   std::vector<Miss> misses;
