@@ -212,9 +212,10 @@ void Load::load_one(const ZoneInput& input, const std::function<void(Zone&&)>& k
 
 void Load::check(const Zone& zone) {
   std::vector<Diagnostic> diagnostics;
-  check_dnssec(zone, dnssec_, diagnostics, threads_);
-  write(diagnostics);
+  // First: a changed DNSKEY leaves thousands of RRsets without a usable signature, and this names the cause.
   verified_ += verify_zone(zone, verify_, diagnostics, threads_);
+  write(diagnostics);
+  check_dnssec(zone, dnssec_, diagnostics, threads_);
   write(diagnostics);
   std::uint64_t findings = 0;
   check_sizes(
