@@ -14,7 +14,6 @@ constexpr std::size_t kKnotPointerEnd = 0x3FFF;
 constexpr std::size_t kKnotHints = 15;     // names of one RRset's RDATA that are remembered
 constexpr std::size_t kPdnsLabels = 34;    // of a name that takes part in compression
 constexpr std::size_t kBind918Labels = 2;  // suffixes looked for, and kept, of one name
-constexpr std::size_t kBind920Names = 48;  // suffixes kept of one message
 
 constexpr std::array<std::string_view, kEncoderCount> kIds{"full",      "pdns",      "bind-case",
                                                            "bind-9.18", "bind-9.20", "knot"};

@@ -23,6 +23,7 @@ enum class Encoder : std::uint8_t {
   Knot,      // Knot DNS: the name written last is the one target
 };
 inline constexpr std::size_t kEncoderCount = 6;
+inline constexpr std::size_t kBind920Names = 48;  // suffixes that it keeps of one message
 
 /// "full", "pdns", "bind-case", "bind-9.18", "bind-9.20", "knot"
 [[nodiscard]] std::string_view encoder_id(Encoder encoder) noexcept;

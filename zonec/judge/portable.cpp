@@ -1,5 +1,7 @@
 #include "zonec/judge/portable.hpp"
 
+#include <algorithm>
+
 #include "zonec/judge/facts.hpp"
 
 namespace torii::zonec {
@@ -20,12 +22,8 @@ PortableSizes::PortableSizes(EncoderSet enabled) : enabled_{enabled} {
   for (std::size_t i = 0; i < kEncoderCount; ++i) writers_.emplace_back(static_cast<Encoder>(i));
 }
 
-std::uint32_t PortableSizes::octets(const Account& account, ReferralPart part, Encoder encoder, dns::NameView qname) {
-  if (sets_)
-    sets_->reset(account, encoder);
-  else
-    sets_.emplace(account, encoder);
-  auto& writer = writers_[static_cast<std::size_t>(encoder)];
+std::size_t PortableSizes::write(const Account& account, ReferralPart part, MessageWriter& writer,
+                                 dns::NameView qname) const {
   writer.start(qname);
   writer.put(sets_->ns());
   if (part.proof)
@@ -39,7 +37,23 @@ std::uint32_t PortableSizes::octets(const Account& account, ReferralPart part, E
       if (part.proof) writer.put(sets_->glue_signatures(index, type));
     }
   }
-  return static_cast<std::uint32_t>(writer.octets()) + (part.opt ? kOptOctets : 0);
+  return writer.octets();
+}
+
+std::uint32_t PortableSizes::octets(const Account& account, ReferralPart part, Encoder encoder, dns::NameView qname) {
+  if (sets_)
+    sets_->reset(account, encoder);
+  else
+    sets_.emplace(account, encoder);
+  auto& writer = writers_[static_cast<std::size_t>(encoder)];
+  auto octets = write(account, part, writer, qname);
+  if (order_matters(account, encoder, qname.label_count())) {
+    for (const bool reverse : {false, true}) {
+      sets_->canonical(reverse);
+      octets = std::max(octets, write(account, part, writer, qname));
+    }
+  }
+  return static_cast<std::uint32_t>(octets) + (part.opt ? kOptOctets : 0);
 }
 
 Portable PortableSizes::worst(const Account& account, ReferralPart part) {
@@ -82,6 +96,18 @@ std::uint32_t portable_bound(const Account& account, ReferralPart part) noexcept
     for (const auto& record : account.proof)
       octets += static_cast<std::uint32_t>(record.owner.size()) + kFrameOctets + record.rdata_octets;
   return octets;
+}
+
+void add_portable(SizeFacts& facts, const Account& account, PortableSizes& sizes, std::uint32_t limit,
+                  std::uint32_t limit_edns) {
+  const ReferralPart plain{.opt = false, .proof = false, .glue = Glue::Required};
+  const ReferralPart edns{.opt = true, .proof = true, .glue = Glue::Required};
+  const auto ours = facts.authority + facts.required();
+  const auto ours_edns = ours + facts.proof + kOptOctets;
+  if (portable_bound(account, plain) > limit)
+    facts.portable_extra = std::max(sizes.worst(account, plain).octets, ours) - ours;
+  if (portable_bound(account, edns) > limit_edns)
+    facts.portable_extra_edns = std::max(sizes.worst(account, edns).octets, ours_edns) - ours_edns;
 }
 
 }  // namespace torii::zonec

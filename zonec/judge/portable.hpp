@@ -1,9 +1,11 @@
 #pragma once
 /// The size of a referral that holds for whichever of several servers sends it, at the worst QNAME for each.
-#include <bitset>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
+#include <vector>
 
+#include "zonec/judge/facts.hpp"
 #include "zonec/judge/qname.hpp"
 #include "zonec/judge/referral_sets.hpp"
 
@@ -53,10 +55,13 @@ class PortableSizes {
 
   /// `enabled` is not empty.
   [[nodiscard]] Portable worst(const Account& account, ReferralPart part);
-  /// One encoder, one QNAME.
+  /// One encoder, one QNAME. BIND sends NS records in random order: where that matters, the most of three orders (of
+  /// RDATA, canonical, and the reverse of that), which chance may exceed.
   [[nodiscard]] std::uint32_t octets(const Account& account, ReferralPart part, Encoder encoder, dns::NameView qname);
 
  private:
+  std::size_t write(const Account& account, ReferralPart part, MessageWriter& writer, dns::NameView qname) const;
+
   EncoderSet enabled_;
   std::vector<MessageWriter> writers_;  // indexed by Encoder
   std::vector<dns::NameView> hosts_;
@@ -66,5 +71,10 @@ class PortableSizes {
 /// No encoder needs more at any QNAME: names without a pointer, but for the NS records' owner, which all point at after
 /// the first. Cheap, so that few delegations need `worst`.
 [[nodiscard]] std::uint32_t portable_bound(const Account& account, ReferralPart part) noexcept;
+
+/// Sets what the worst of the encoders needs more than ours with all required glue: `portable_extra`, without EDNS, and
+/// `portable_extra_edns`. Only where `portable_bound` passes the smaller of the limits that matter; else they stay 0.
+void add_portable(SizeFacts& facts, const Account& account, PortableSizes& sizes, std::uint32_t limit,
+                  std::uint32_t limit_edns);
 
 }  // namespace torii::zonec

@@ -23,8 +23,7 @@ void ReferralSets::reset(const Account& account, Encoder encoder) {
   std::iota(order_.begin(), order_.end(), std::size_t{0});
   if (encoder == Encoder::Knot || encoder == Encoder::Bind918 || encoder == Encoder::Bind920)
     std::ranges::stable_sort(order_, rdata_order, [&](std::size_t i) { return account.hosts[i].name.view(); });
-  targets_.clear();
-  for (const auto i : order_) targets_.push_back(account.hosts[i].name);
+  take_targets();
   proof_.clear();
   for (const auto& record : account.proof) {
     const bool continues =
@@ -39,6 +38,36 @@ void ReferralSets::reset(const Account& account, Encoder encoder) {
     ++proof_.back().records;
     proof_.back().rdata_octets += record.rdata_octets;
   }
+}
+
+void ReferralSets::take_targets() {
+  targets_.clear();
+  for (const auto i : order_) targets_.push_back(account_->hosts[i].name);
+}
+
+void ReferralSets::canonical(bool reverse) {
+  std::iota(order_.begin(), order_.end(), std::size_t{0});
+  if (reverse) std::ranges::reverse(order_);
+  take_targets();
+}
+
+bool order_matters(const Account& account, Encoder encoder, std::size_t qname_labels) {
+  if (encoder == Encoder::Bind918) {
+    // Of a name, itself and its parent are kept and looked for. Any two names that have one of these in common find
+    // each other in either order; three do not where the middle one is a host above a host.
+    return std::ranges::any_of(account.hosts, [&](const AccountHost& host) {
+      return !host.name.view().is_root() && std::ranges::any_of(account.hosts, [&](const AccountHost& other) {
+        return other.name.view().parent() == host.name.view() && other.name.size() > host.name.size();
+      });
+    });
+  }
+  if (encoder == Encoder::Bind920) {
+    if (qname_labels >= kBind920Names) return false;  // nothing but QNAME's suffixes is kept
+    std::size_t suffixes = qname_labels;
+    for (const auto& host : account.hosts) suffixes += host.name.view().label_count();
+    return suffixes > kBind920Names;
+  }
+  return false;
 }
 
 WireSet ReferralSets::ns() const noexcept {

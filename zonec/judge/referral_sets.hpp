@@ -14,6 +14,9 @@ class ReferralSets {
   /// The same for another account, without new room where the old suffices.
   void reset(const Account& account, Encoder encoder);
 
+  /// NS records in the reverse of canonical order, or in canonical order; else in the order that `reset` chose.
+  void canonical(bool reverse);
+
   /// Indices of the hosts in the order of their NS records: canonical order of names; of RDATA octets for BIND and
   /// Knot, which therefore have the shorter first label first.
   [[nodiscard]] const std::vector<std::size_t>& order() const noexcept { return order_; }
@@ -24,10 +27,16 @@ class ReferralSets {
   [[nodiscard]] WireSet glue_signatures(std::size_t host, dns::RrType type) const noexcept;
 
  private:
+  void take_targets();
+
   const Account* account_;
   std::vector<std::size_t> order_;
   std::vector<dns::NameView> targets_;
   std::vector<WireSet> proof_;
 };
+
+/// Whether a message with these hosts may take more or fewer octets in another order of its NS records, with an encoder
+/// that keeps few names: BIND's, whose servers send NS records in random order. `qname_labels`: without the root.
+[[nodiscard]] bool order_matters(const Account& account, Encoder encoder, std::size_t qname_labels);
 
 }  // namespace torii::zonec

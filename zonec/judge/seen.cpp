@@ -47,6 +47,7 @@ class Sender {
         break;
     }
     seen_.octets = static_cast<std::uint32_t>(writer_.octets()) + opt_;
+    if (order_matters(account_, encoder_of(kind_), asked_.qname.label_count())) seen_.is_chance = true;
     for (const auto host : sets_.order()) {
       for (const auto type : {RrType::A, RrType::AAAA}) {
         const GlueSet set{static_cast<std::uint16_t>(host), type};

@@ -46,9 +46,10 @@ struct Seen {
   std::vector<GlueSet> sent;      // in sending order
   std::vector<GlueSet> left_out;
   std::uint32_t glue_signatures{};  // RRSIGs sent for addresses
-  /// Something was left out by an order that the account does not know; what is said here is for the order of the hosts
-  /// in the account (NSD), or of their RDATA (BIND). BIND sends NS records in random order, so chance decides which of
-  /// them a part of the set has. NSD sends them as its zone file has them, and their addresses in the same order.
+  /// The order of the NS records matters, and the account does not know it; what is said here is for the order of the
+  /// hosts in the account (NSD), or of their RDATA (BIND). BIND sends NS records in random order, so chance decides
+  /// which of them a part of the set has, and in rare cases how well their names compress. NSD sends them as its zone
+  /// file has them, and their addresses in the same order until one does not fit.
   bool is_chance{};
 };
 
