@@ -30,6 +30,8 @@ MODES = {  # transport, EDNS size, DO
 RULES = {
     "bind-zone-case": "BIND matches names with case and sends owners as the zone file has them; the account has owners "
                       "in lower case, so where a host's name has upper-case letters a match more or less is possible",
+    "bind-random-order": "BIND sends NS records in random order by default: which of them a truncated answer holds, and in "
+                         "rare cases how they compress, is chance, and the prediction says so (is_chance)",
     "wildcard-in-signed-zone": "NSD and Knot add a wildcard's addresses, expanded, in a signed zone too; we do not, as "
                                "their proof would have to go along (RFC 4035 section 3.1.3.3)",
 }
@@ -71,6 +73,9 @@ def explained(kind, item, asked, expected, got, message):
     names = [bytes.fromhex(host["name"]) for host in item["hosts"]]
     if kind.startswith("bind") and wrong == {"octets"} and any(name != name.lower() for name in names):
         return "bind-zone-case"
+    chance = kind.endswith(" random") and asked["seen"][kind.split()[0]]["chance"]
+    if chance and (wrong <= {"octets", "ns"} or (expected["tc"] and not got["tc"])):  # it may even fit, by luck
+        return "bind-random-order"
     if kind in ("nsd", "knot") and wrong <= {"octets", "sent", "signatures"}:
         # The sets of wildcard hosts and their signatures are all the addresses there are, and all that differs.
         more = [index_type for index_type in got["sent"] if index_type not in expected["sent"]]
@@ -92,7 +97,7 @@ def compare_zone(findings, running, items):
             answers = (exchange.udp if transport == "udp" else exchange.tcp)(server.port, queries)
             for (item, asked), data in zip(questions, answers):
                 message = wire.Message(data)
-                expected = dict(asked["seen"][kind])
+                expected = dict(asked["seen"][kind.split()[0]])
                 expected.pop("chance")
                 expected["sent"] = sorted(expected["sent"], key=str)
                 got = received(message, item["hosts"])
@@ -115,7 +120,7 @@ def start(lab, zones, presigned=None):
     # These delegations are here because they break rules, and signatures of a stored zone run out one day.
     relaxed += ["--now", "20260801000000", "--verify", "none"]
     return {"torii": lab.toriid(zones, compile_options=relaxed), "nsd": lab.nsd(zones), "knot": lab.knot(zones),
-            bind_kind(): lab.bind(zones, order="none"), "powerdns": lab.pdns(zones, presigned)}
+            bind_kind(): lab.bind(zones, order="none"), bind_kind() + " random": lab.bind(zones), "powerdns": lab.pdns(zones, presigned)}
 
 
 def made_zones(lab, rng, count, tlds):

@@ -220,11 +220,12 @@ zone:
 
     def bind(self, zones, minimal=True, order="random"):
         """`order`: of the records in an RRset; BIND's default is random."""
-        port, config = free_port(), self.path("named.conf")
-        os.makedirs(self.path("named"), exist_ok=True)
+        home = self.path(f"named-{len(self.servers)}")
+        port, config = free_port(), os.path.join(home, "named.conf")
+        os.makedirs(home)
         with open(config, "w") as out:
             out.write(f"""options {{
-  directory "{self.path('named')}";
+  directory "{home}";
   listen-on port {port} {{ 127.0.0.1; }};
   listen-on-v6 {{ none; }};
   pid-file none;
