@@ -17,6 +17,7 @@ using AddCommand = void (*)(CLI::App& app, ExitStatus& status);
 
 void add_check(CLI::App& app, ExitStatus& status);
 void add_compile(CLI::App& app, ExitStatus& status);
+void add_diff(CLI::App& app, ExitStatus& status);
 void add_dump(CLI::App& app, ExitStatus& status);
 void add_fit(CLI::App& app, ExitStatus& status);
 void add_inspect(CLI::App& app, ExitStatus& status);
