@@ -354,7 +354,8 @@ Detail describe_detail(const Zone& zone, OwnerIndex cut, const PolicySettings& s
   out.sizes = sizes_of(out.account, out.facts);
   out.ledger = ledger_of(out.account);
   for (const auto& finding : apply_policies(settings, zone.owners[cut].name(), {}, out.facts))
-    out.misses.push_back({std::string{finding.policy->id}, finding.severity, finding.text()});
+    out.misses.push_back({finding.policy->id, finding.severity, finding.failure.octets, finding.failure.limit,
+                          finding.failure.would_set_tc, std::string{finding.failure.note}});
   return out;
 }
 

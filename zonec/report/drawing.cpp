@@ -99,7 +99,8 @@ std::string figures(std::span<const Segment> segments, std::uint64_t scale, std:
     const auto first = i;
     for (; i < segments.size() && segments[i].style == segments[first].style; ++i) octets += segments[i].octets;
     if (octets * 1000 >= scale * 65)
-      out += "<text class=\"figure\" x=\"" + percent(2 * at + octets, 2 * scale) + "\" y=\"" + number(y) +
+      out += "<text class=\"figure " + std::string{segments[first].style} + "\" x=\"" +
+             percent(2 * at + octets, 2 * scale) + "\" y=\"" + number(y) +
              "\" text-anchor=\"middle\" aria-hidden=\"true\">" + number(octets) + "</text>";
     at += octets;
   }
@@ -227,9 +228,12 @@ std::string octet_bar_file(const Detail& detail, bool is_signed) {
       name + ": " + number(total_of(plain)) + " without EDNS, " + number(total_of(edns)) +
       " with</title>\n<style>text{font:13px system-ui,sans-serif;fill:#1a1f27}.limit{stroke:#1a1f27;"
       "stroke-dasharray:3 "
-      "2;font-size:12px}text.limit{stroke:none}text.figure{fill:#fff}rect{stroke:#fff;stroke-width:.7}.page{fill:#fff;"
+      "2;font-size:12px}text.limit{stroke:none}text.figure{fill:#fff;paint-order:stroke;stroke-width:3px}rect{stroke:#"
+      "fff;stroke-width:.7}.page{fill:#fff;"
       "stroke:none}.question{fill:#5b6470}.frames{fill:#0b4f8a}.names{fill:#2b78bd}.proof{fill:#6d2f94}.signature{"
-      "fill:#a352c4}.opt{fill:#137057}.glue{fill:#b14a00}.more{fill:#8c6a00}</style>\n"
+      "fill:#a352c4}.opt{fill:#137057}.glue{fill:#b14a00}.more{fill:#8c6a00}text.question{"
+      "stroke:#5b6470}text.frames{stroke:#0b4f8a}text.names{stroke:#2b78bd}text.proof{stroke:#6d2f94}text.signature{"
+      "stroke:#a352c4}text.glue{stroke:#b14a00}text.more{stroke:#8c6a00}</style>\n"
       "<rect class=\"page\" width=\"760\" height=\"206\"/>\n";
   const auto add = [&](std::span<const Segment> segments, std::uint64_t y, std::string_view what) {
     out += "<text x=\"16\" y=\"" + number(y - 26) + "\">" + name + ", " + std::string{what} + ": " +

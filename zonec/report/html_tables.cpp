@@ -44,31 +44,36 @@ std::string names_of(const SharedSet& set) {
 
 std::string section_policies(const Report& report) {
   std::string body;
+  std::string off;
   for (const auto& policy : report.policies) {
-    const auto missed = policy.missed_in_all();
-    body += "<tr" + std::string{policy.is_off ? " class=\"off\"" : ""} + "><th scope=\"row\"><code>" +
-            html_text(policy.id) + "</code><small>" + html_text(policy.meaning) + ". " + html_text(policy.source) +
-            ".</small></th>" + number_cell(policy.limit > 0 ? grouped(policy.limit) : "&ndash;");
+    const auto words = html_text(policy.meaning) + " (" + html_text(policy.source) + ")";
     if (policy.is_off) {
-      body += "<td class=\"number\" colspan=\"6\">off</td></tr>\n";
+      off += "<dt><code>" + html_text(policy.id) + "</code></dt><dd>" + words + "</dd>\n";
       continue;
     }
-    body += number_cell(grouped(policy.passed));
-    for (std::size_t i = 4; i-- > 0;)
-      body += policy.missed.at(i) > 0
-                  ? "<td class=\"number\"><span class=\"tag " + std::string{worst_severity_text(i + 1)} + "\">" +
-                        grouped(policy.missed.at(i)) + "</span></td>"
-                  : number_cell("0");
-    body += "<td>" +
-            (missed > 0 ? "<a href=\"#p=" + link_text(policy.id) + "\">list<span class=\"hidden\"> what misses " +
-                              html_text(policy.id) + "</span></a>"
-                        : "") +
-            "</td></tr>\n";
+    body += "<tr><th scope=\"row\"><code>" + html_text(policy.id) + "</code><small>" + words + "</small></th>" +
+            number_cell(policy.limit > 0 ? grouped(policy.limit) : "&ndash;") + number_cell(grouped(policy.passed));
+    for (std::size_t i = 4; i-- > 0;) {
+      const auto count = grouped(policy.missed.at(i));
+      body += policy.missed.at(i) == 0
+                  ? number_cell("0")
+                  : number_cell("<b class=\"" + std::string{worst_severity_text(i + 1)} + "\">" + count + "</b>");
+    }
+    body += "<td>";
+    if (policy.missed_in_all() > 0)
+      body += "<a href=\"#p=" + link_text(policy.id) + "\">list<span class=\"hidden\"> what misses " +
+              html_text(policy.id) + "</span></a>";
+    body += "</td></tr>\n";
   }
-  return "<section id=\"policies\" aria-labelledby=\"h-policies\">\n<h2 id=\"h-policies\">Policies</h2>\n" +
-         scrolling_table("policies", "Rules, and how many delegations pass or miss them, by severity of the finding",
-                         head_row({"rule", "limit", "pass", "error", "warning", "notice", "info", ""}), body) +
-         "</section>\n";
+  auto out =
+      "<section id=\"policies\" aria-labelledby=\"h-policies\">\n<h2 id=\"h-policies\">Policies</h2>\n" +
+      scrolling_table("policies", "Rules, and how many delegations pass or miss them, by severity of the finding",
+                      head_row({"rule", "limit", "pass", "error", "warning", "notice", "info",
+                                "<span class=\"hidden\">in the list below</span>"}),
+                      body);
+  if (!off.empty())
+    out += "<details><summary>Rules that are off</summary>\n<dl class=\"words\">\n" + off + "</dl></details>\n";
+  return out + "</section>\n";
 }
 
 std::string section_levers(const Report& report) {

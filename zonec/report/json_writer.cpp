@@ -118,10 +118,11 @@ json::object detail(const Detail& one, const std::unordered_map<std::string, std
                                                                     : "NSEC3",
                                   line.octets});
   json::array misses;
-  const auto prefix = plain_name(one.account.owner) + ": ";
   for (const auto& miss : one.misses) {
-    const auto text = std::string_view{miss.text}.substr(miss.text.starts_with(prefix) ? prefix.size() : 0);
-    misses.push_back(json::array{policies.at(miss.policy), static_cast<int>(miss.severity), text});
+    json::array row{policies.at(miss.policy), static_cast<int>(miss.severity), miss.octets, miss.limit,
+                    miss.would_set_tc ? 1 : 0};
+    if (!miss.note.empty()) row.emplace_back(miss.note);
+    misses.push_back(std::move(row));
   }
   json::object out{{"name", one.account.owner.text()},
                    {"owner", one.facts.owner},

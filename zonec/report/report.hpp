@@ -70,7 +70,10 @@ struct Detail {
   struct Miss {
     std::string policy;
     Severity severity{};
-    std::string text;
+    std::uint32_t octets{};  // that the rule counts; 0: it is not about octets
+    std::uint32_t limit{};
+    bool would_set_tc{};
+    std::string note;
   };
   std::vector<Miss> misses;
 };

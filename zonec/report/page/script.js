@@ -59,8 +59,8 @@
   }));
   const byName = new Map(rows.map((row) => [row.one.name, row]));
   const missText = (row) => {
+    if (row.gravest < 1) return '';
     const shown = row.misses.filter((miss) => miss[1] === row.gravest);
-    if (shown.length === 0) return '';
     return `${severities[row.gravest]}: ` + shown.map((miss) => report.policies[miss[0]].id).join(', ');
   };
   const columns = [
@@ -191,7 +191,7 @@
       let octets = 0;
       for (; i < list.length && list[i].style === list[from].style; i += 1) octets += list[i].octets;
       if (octets >= scale * 0.065) {
-        const text = draw('text', { class: 'figure', x: percent(at + octets / 2), y: 35, 'text-anchor': 'middle', 'aria-hidden': 'true' });
+        const text = draw('text', { class: `figure ${list[from].style}`, x: percent(at + octets / 2), y: 35, 'text-anchor': 'middle', 'aria-hidden': 'true' });
         text.textContent = octets;
         svg.append(text);
       }
@@ -276,6 +276,18 @@
     }));
   }
 
+  function missWords(one, [, , octets, limit, tc, note]) {
+    const words = note ? [note] : [];
+    if (limit > 0) {
+      const over = octets - limit;
+      const longest = (one.owner === 254 ? 254 : 255) - over;
+      words.unshift(`${octets} octets, limit ${limit}: ${over} over`,
+        longest >= one.owner ? `holds for QNAMEs up to ${longest}` : 'holds for no QNAME');
+      if (tc) words.push('would set TC');
+    }
+    return words.join('; ');
+  }
+
   function open(row) {
     const { one } = row;
     const dialog = $('detail');
@@ -301,7 +313,8 @@
       make('p', { class: 'words' }, facts.join('; ') + '.'),
       row.misses.length > 0
         ? make('ul', { class: 'misses' }, ...row.misses.map((miss) => make('li', {},
-          make('b', { class: severities[miss[1]] }, severities[miss[1]]), ` ${miss[2]}`)))
+          make('b', { class: severities[miss[1]] }, severities[miss[1]]), ' ', make('code', {}, report.policies[miss[0]].id),
+          `: ${missWords(one, miss)}`)))
         : make('p', {}, 'It misses no rule.'),
       make('label', {}, make('span', {}, 'Octets of the QNAME: ', output), qname),
       sizes, hostTable(one));
