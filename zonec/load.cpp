@@ -121,12 +121,7 @@ void LoadOptions::add_to(CLI::App& command) {
       ->type_name("[ORIGIN=]FILE");
   command.add_option("--list", list, "A file that lists more of them, one [ORIGIN=]FILE a line, `#` for comments")
       ->type_name("FILE");
-  command.add_option("--policy", policies, "Severity of a size policy: ID=off|info|notice|warning|error")
-      ->type_name("ID=SEVERITY")
-      ->allow_extra_args(false);  // one a flag, so that a file may stand right behind it
-  command.add_option("--mode", mode, "Only the size policies of one checker: " + policy_mode_ids())->type_name("MODE");
-  command.add_option("--show", show, "Findings of sizes from this severity on; default notice")
-      ->check(CLI::IsMember({"info", "notice", "warning", "error"}));
+  policy.add_to(command);
   command.add_option("--format", format, "Findings as text or as JSON Lines")->check(CLI::IsMember({"text", "json"}));
   command.add_option("--now", now, "Time at which signatures must be valid: seconds since 1970 or YYYYMMDDHHmmSS")
       ->type_name("TIME");
@@ -163,17 +158,17 @@ Load::Load(const LoadOptions& options)
     if (standard_input) throw CLI::ValidationError("zones", "standard input is given twice");
     standard_input = true;
   }
-  if (!options.show.empty()) settings_.show_from(**parse_severity(options.show));
-  if (!options.mode.empty())
-    if (const auto wrong = settings_.set_mode(options.mode); !wrong.empty())
-      throw CLI::ValidationError("--mode", wrong);
-  for (const auto& choice : options.policies)
-    if (const auto wrong = settings_.set(choice); !wrong.empty()) throw CLI::ValidationError("--policy", wrong);
+  std::vector<Diagnostic> diagnostics;
+  settings_ = options.policy.settings(dnssec_.now, files_, diagnostics);
+  bad_input_ = std::ranges::any_of(diagnostics, [](const auto& each) { return each.severity == Severity::Error; });
+  write(diagnostics);
 }
 
 ExitStatus Load::run(const std::function<void(Zone&&)>& keep) {
-  for (const auto& input : inputs_)
-    if (!writer_.gave_up()) load_one(input, keep);
+  if (!bad_input_)  // of the policy file: without it no verdict would be the operator's
+    for (const auto& input : inputs_)
+      if (!writer_.gave_up()) load_one(input, keep);
+  if (auto unused = unused_waivers(settings_); !bad_input_) write(unused);
   progress_.clear();
   std::cout.flush();
   if (!std::cout) throw std::runtime_error{"standard output cannot be written"};
@@ -222,6 +217,7 @@ void Load::check(const Zone& zone) {
       zone, settings_,
       [&](const SizeFinding& finding) {
         if ((++findings & 0xFFU) == 0) progress_.show("size findings", findings);
+        if (finding.waiver && ++waived_ > 0 && settings_.floor() > Severity::Info) return true;
         progress_.clear();
         writer_.write(finding);
         return !writer_.gave_up();
@@ -246,8 +242,9 @@ void Load::summarise(std::string_view more) {
     line << verified_.verified << " of " << counted(verified_.signatures, "RRSIG") << " verified; ";
   line << counted(writer_.count(Severity::Error), "error") << ", "
        << counted(writer_.count(Severity::Warning), "warning") << ", "
-       << counted(writer_.count(Severity::Notice), "notice") << "; " << std::fixed << std::setprecision(2)
-       << seconds.count() << " s" << more << '\n';
+       << counted(writer_.count(Severity::Notice), "notice");
+  if (waived_ > 0) line << ", " << waived_ << " waived";
+  line << "; " << std::fixed << std::setprecision(2) << seconds.count() << " s" << more << '\n';
   std::cerr << line.str();
 }
 

@@ -14,6 +14,7 @@
 #include "zonec/finding_writer.hpp"
 #include "zonec/judge/policy.hpp"
 #include "zonec/model/zone.hpp"
+#include "zonec/policy_options.hpp"
 #include "zonec/progress.hpp"
 #include "zonec/verify/signatures.hpp"
 
@@ -39,9 +40,7 @@ struct ZoneInput {
 struct LoadOptions {
   std::vector<std::string> inputs;
   std::string list;  // a file with more inputs, one a line
-  std::vector<std::string> policies;
-  std::string mode;
-  std::string show;
+  PolicyOptions policy;
   std::string format = "text";
   std::string now;
   std::string verify = "full";
@@ -89,6 +88,7 @@ class Load {
   std::unordered_set<std::string> seen_;  // apexes, presentation format
   bool bad_input_ = false;
   std::uint64_t zones_ = 0;
+  std::uint64_t waived_ = 0;
   std::uint64_t records_ = 0;
   std::uint64_t delegations_ = 0;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();

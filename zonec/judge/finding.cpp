@@ -6,9 +6,11 @@ namespace torii::zonec {
 
 std::optional<std::uint32_t> SizeFinding::qname_ok_max() const noexcept {
   // Each QNAME octet costs one octet of message, so the rule holds again where QNAME is shorter by what is over.
-  if (!is_about_octets() || facts.qname < facts.owner + over_by()) return std::nullopt;
+  if (!is_about_octets() || !failure.is_by_octet || facts.qname < facts.owner + over_by()) return std::nullopt;
   return facts.qname - over_by();
 }
+
+std::string SizeFinding::waiver_text() const { return "; waived until " + waiver->until + ": " + waiver->reason; }
 
 std::string SizeFinding::text() const {
   auto out = delegation.text();
@@ -16,15 +18,19 @@ std::string SizeFinding::text() const {
   out += ": ";
   if (!is_about_octets()) {
     if (!detail.empty()) out += detail + ": ";
-    return out + std::string{failure.note} + " (" + policy->id + ")";
+    out += std::string{failure.note} + " (" + policy->id + ")";
+    return waiver ? out + waiver_text() : out;
   }
   out += std::to_string(failure.octets) + " octets at QNAME " + std::to_string(facts.qname) + " (limit " +
-         std::to_string(failure.limit) + ", " + policy->id + "): " + std::to_string(over_by()) + " over; ";
-  const auto longest = qname_ok_max();
-  out += longest ? "holds for QNAMEs up to " + std::to_string(*longest) : std::string{"holds for no QNAME"};
+         std::to_string(failure.limit) + ", " + policy->id + "): " + std::to_string(over_by()) + " over";
+  if (const auto longest = qname_ok_max())
+    out += "; holds for QNAMEs up to " + std::to_string(*longest);
+  else if (failure.is_by_octet)
+    out += "; holds for no QNAME";
   if (failure.would_set_tc) out += "; would set TC";
   if (!failure.note.empty()) out += "; " + std::string{failure.note};
-  return out;
+  if (!detail.empty()) out += "; " + detail;
+  return waiver ? out + waiver_text() : out;
 }
 
 std::vector<SizeFinding> apply_policies(const PolicySettings& settings, dns::NameView delegation, Location where,

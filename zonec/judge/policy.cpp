@@ -64,8 +64,9 @@ Failure headroom(const SizeFacts& f, const Policy& p) {
 /// Every enabled encoder, both shapes of QNAME; what they need beyond ours stands in the facts.
 Failure portable(const SizeFacts& f, const Policy& p) {
   const auto extra = p.limit > kPlain ? f.portable_extra_edns : f.portable_extra;
-  return at_most(base_at(f, p.limit) + f.required() + extra, p.limit, sets_tc(f, p.limit),
-                 "as the worst of the encoders writes it");
+  auto failure = at_most(base_at(f, p.limit) + f.required() + extra, p.limit, sets_tc(f, p.limit));
+  if (failure && extra > 0) failure->is_by_octet = false;
+  return failure;
 }
 
 Failure glue_present(const SizeFacts& f, const Policy&) {

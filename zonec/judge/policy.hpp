@@ -15,6 +15,8 @@
 #include <vector>
 
 #include "zonec/judge/facts.hpp"
+#include "zonec/judge/portable.hpp"
+#include "zonec/judge/waivers.hpp"
 #include "zonec/model/delegation.hpp"
 
 namespace torii::zonec {
@@ -26,6 +28,7 @@ struct SizeFailure {
   bool would_set_tc{};    // our server, at this limit (RFC 9471 section 3.1, RFC 4035 section 3.1.4)
   Severity severity_max = Severity::Error;
   std::string_view note{};  // said after the finding
+  bool is_by_octet = true;  // an octet of QNAME less is one octet less
 };
 
 struct Policy {
@@ -93,6 +96,14 @@ class PolicySettings {
     return in_force_.at(zone_is_root ? 1 : 0);
   }
   [[nodiscard]] Severity floor() const noexcept { return floor_; }
+
+  /// Encoders that portable@L asks about. Default: our own, of which the other rules speak already. With `declared`
+  /// ones, of servers that do serve the zone, a miss is a warning.
+  void set_encoders(EncoderSet encoders, bool declared);
+  [[nodiscard]] EncoderSet encoders() const noexcept { return encoders_; }
+  void add(Waiver waiver) { waivers_.push_back(std::make_shared<const Waiver>(std::move(waiver))); }
+  [[nodiscard]] const std::vector<std::shared_ptr<const Waiver>>& waivers() const noexcept { return waivers_; }
+
   /// The rule `id`, on or off, its first row where it has two; null when there is none.
   [[nodiscard]] const Policy* find(std::string_view id) const;
 
@@ -104,6 +115,8 @@ class PolicySettings {
   std::vector<Choice> choices_;                         // by rule
   std::array<std::vector<PolicyInForce>, 2> in_force_;  // outside the root, and at it
   Severity floor_ = Severity::Notice;
+  EncoderSet encoders_{Encoder::Full};
+  std::vector<std::shared_ptr<const Waiver>> waivers_;
 };
 
 /// "off" is nothing inside; nothing at all when `text` is no severity.
@@ -117,7 +130,8 @@ struct SizeFinding {
   Location where;  // of the NS RRset
   SizeFacts facts;
   SizeFailure failure;
-  std::string detail{};  // names of hosts that it is about, for people
+  std::string detail{};                       // names of hosts, or the encoder, that it is about: for people
+  std::shared_ptr<const Waiver> waiver = {};  // that excuses it
   [[nodiscard]] bool is_about_octets() const noexcept { return failure.limit > 0; }
   [[nodiscard]] std::uint32_t over_by() const noexcept { return failure.octets - failure.limit; }
   /// Longest QNAME for which the rule holds; nothing when it does not even for the delegation's own name, or is not
@@ -125,6 +139,8 @@ struct SizeFinding {
   [[nodiscard]] std::optional<std::uint32_t> qname_ok_max() const noexcept;
   /// "example.jp: 519 octets at QNAME 255 (limit 512, iana-512): 7 over; holds for QNAMEs up to 248; would set TC"
   [[nodiscard]] std::string text() const;
+  /// "; waived until 2026-12-31: why"
+  [[nodiscard]] std::string waiver_text() const;
 };
 
 /// The findings of one delegation, in the order of the rules.

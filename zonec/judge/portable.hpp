@@ -27,6 +27,7 @@ class EncoderSet {
     return (bits_ >> static_cast<unsigned>(encoder) & 1U) != 0;
   }
   [[nodiscard]] constexpr bool empty() const noexcept { return bits_ == 0; }
+  friend constexpr bool operator==(EncoderSet, EncoderSet) noexcept = default;
 
  private:
   std::uint32_t bits_ = 0;

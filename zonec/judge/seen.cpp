@@ -322,6 +322,11 @@ Encoder encoder_of(ServerKind kind) noexcept {
   }
 }
 
+void add_encoders_of(ServerKind kind, EncoderSet& encoders) noexcept {
+  encoders.add(encoder_of(kind));
+  if (kind == ServerKind::Bind918 || kind == ServerKind::Bind920) encoders.add(Encoder::BindCase);
+}
+
 Seen seen_from(ServerKind kind, const Account& account, const Asked& asked) {
   return Sender{kind, account, asked}.send();
 }

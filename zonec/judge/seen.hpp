@@ -9,6 +9,7 @@
 
 #include "zonec/judge/account.hpp"
 #include "zonec/judge/encoder.hpp"
+#include "zonec/judge/portable.hpp"
 
 namespace torii::zonec {
 
@@ -20,6 +21,8 @@ inline constexpr std::size_t kServerKindCount = 6;
 /// Also knows "bind": 9.20.
 [[nodiscard]] std::optional<ServerKind> server_from_id(std::string_view id) noexcept;
 [[nodiscard]] Encoder encoder_of(ServerKind kind) noexcept;
+/// That encoder, and with BIND's the one for QNAMEs in another case.
+void add_encoders_of(ServerKind kind, EncoderSet& encoders) noexcept;
 
 /// How it is asked. QNAME is at or below the delegation, and no host of it.
 struct Asked {

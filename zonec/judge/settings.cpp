@@ -106,6 +106,18 @@ const Policy* PolicySettings::find(std::string_view id) const {
   return at == rules_.end() ? nullptr : at->get();
 }
 
+void PolicySettings::set_encoders(EncoderSet encoders, bool declared) {
+  encoders_ = encoders;
+  if (!declared) return;
+  for (std::size_t i = 0; i < rules_.size(); ++i) {
+    if (!std::string_view{rules_[i]->id}.starts_with("portable@")) continue;
+    auto rule = *rules_[i];
+    rule.severity = Severity::Warning;
+    rules_[i] = std::make_shared<const Policy>(std::move(rule));
+  }
+  settle();
+}
+
 void PolicySettings::settle() {
   for (const bool zone_is_root : {false, true}) {
     auto& list = in_force_.at(zone_is_root ? 1 : 0);

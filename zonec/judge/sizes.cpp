@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "zonec/judge/judge.hpp"
 #include "zonec/parallel/in_order.hpp"
 
 namespace torii::zonec {
@@ -10,22 +11,7 @@ namespace {
 
 /// Below this every RRset is on the ladder, and every glue owner is a pointer (RFC 1035 section 4.1.4).
 constexpr std::uint32_t kPointerSafe = dns::kPointerMax;
-
-/// "ns1.example.jp, ns2.example.jp and 3 more"
-std::string glueless_text(const Delegation& delegation) {
-  constexpr std::size_t kNamesMax = 4;
-  std::string out;
-  std::size_t count = 0;
-  for (const auto& host : delegation.hosts) {
-    if (host.relation != HostRelation::InDomain || host.a != nullptr || host.aaaa != nullptr) continue;
-    if (count++ < kNamesMax) {
-      auto name = host.name.text();
-      name.pop_back();
-      out += (out.empty() ? "" : ", ") + name;
-    }
-  }
-  return count <= kNamesMax ? out : out + " and " + std::to_string(count - kNamesMax) + " more";
-}
+constexpr std::uint32_t kHashedLabel = 33;  // of NSEC3 owners: RFC 5155 section 3
 
 /// The layout leaves off what no message could hold. For the rules that ask whether everything fits, such an RRset
 /// still counts, by the closed form: 12 octets of frame with a pointer, and the address.
@@ -82,6 +68,22 @@ SizeFacts size_facts(std::size_t owner_octets, const Delegation& delegation, con
 
 namespace {
 
+/// Octets that names written without pointers would add: no encoder needs more beyond ours. Without the delegation's
+/// own name, and without the proof.
+std::uint32_t plain_names(const Delegation& delegation, const ReferralSizes& sizes) noexcept {
+  std::uint32_t octets = 0;
+  for (const auto& host : delegation.hosts) octets += static_cast<std::uint32_t>(host.name.size());
+  for (const auto& step : sizes.steps)
+    if (step.required) octets += step.records * static_cast<std::uint32_t>(delegation.hosts[step.host].name.size());
+  return octets;
+}
+
+/// A delegation's facts, and what encoders could need beyond them at most.
+struct Measured {
+  SizeFacts facts;
+  std::uint32_t plain_names{};
+};
+
 /// Every delegation of one zone, the host sets that many share measured once.
 class SizeCheck {
  public:
@@ -90,62 +92,84 @@ class SizeCheck {
     each(shared_.size(), threads, [&](std::size_t i) {
       const auto set = static_cast<std::uint32_t>(i);
       // Of the owner nothing but its length goes into the facts, and that only as `owner` and, at 254, as `qname`.
-      shared_[i] = size_facts(0, describe_host_set(zone_, zone_.host_sets[i]), measure_host_set(zone_, set));
-      shared_[i].zone_is_root = zone_.apex.view().is_root();
+      const auto delegation = describe_host_set(zone_, zone_.host_sets[i]);
+      const auto sizes = measure_host_set(zone_, set);
+      shared_[i] = {size_facts(0, delegation, sizes), plain_names(delegation, sizes)};
+      shared_[i].facts.zone_is_root = zone_.apex.view().is_root();
     });
   }
 
   [[nodiscard]] std::vector<SizeFinding> check(OwnerIndex first, OwnerIndex last) const {
     std::vector<SizeFinding> findings;
+    Judge judge{settings_};
     for (auto i = first; i < last; ++i)
-      if (zone_.owners[i].kind == OwnerKind::Cut) std::ranges::move(check(i), std::back_inserter(findings));
+      if (zone_.owners[i].kind == OwnerKind::Cut) check(i, judge, findings);
     return findings;
   }
 
  private:
-  [[nodiscard]] std::vector<SizeFinding> check(OwnerIndex cut) const {
+  void check(OwnerIndex cut, Judge& judge, std::vector<SizeFinding>& findings) const {
     const auto& owner = zone_.owners[cut];
-    const auto* ns = zone_.find_rrset(owner, dns::RrType::NS);
-    auto facts = facts_without_proof(cut);
+    auto measured = measure(cut);
+    auto& facts = measured.facts;
+    // No rule gets easier with more octets, so when all hold with the longest names and the longest proof there can be,
+    // neither is looked up.
+    const auto passes = [&] {
+      auto worst = facts;
+      worst.portable_extra = facts.owner + measured.plain_names;
+      worst.portable_extra_edns = worst.portable_extra;
+      if (facts.proof > 0)
+        worst.portable_extra_edns +=
+            proof_records(owner) * std::max(facts.owner, kHashedLabel + static_cast<std::uint32_t>(zone_.apex.size()));
+      return passes_policies(settings_, worst);
+    };
     if (zone_.is_signed) {
       if (const auto* ds = zone_.find_rrset(owner, dns::RrType::DS); ds != nullptr) {
         facts.proof = plain_octets(zone_, *ds);
       } else {
-        // No rule gets easier with a longer proof, so when all hold with the longest, that of this cut is not looked
-        // up.
         facts.proof = proof_max_;
-        if (passes_policies(settings_, facts)) return {};
+        if (passes()) return;
         ReferralSizes proof;
         add_proof(zone_, cut, proof);
         facts.proof = proof.proof_octets;
       }
     }
-    auto findings = apply_policies(settings_, owner.name(), ns->where, facts);
-    for (auto& finding : findings)
-      if (!finding.is_about_octets() && facts.glueless > 0 && !facts.is_unreachable)
-        finding.detail = glueless_text(describe_delegation(zone_, cut));
-    return findings;
+    if (passes()) return;
+    const auto account = describe_account(zone_, cut);
+    for (auto& finding : judge.judge(account, facts, zone_.find_rrset(owner, dns::RrType::NS)->where)) {
+      finding.delegation = owner.name();  // the account's is gone soon
+      findings.push_back(std::move(finding));
+    }
   }
 
-  [[nodiscard]] SizeFacts facts_without_proof(OwnerIndex cut) const {
+  /// Records of DS or its proof, signatures too, at most.
+  [[nodiscard]] std::uint32_t proof_records(const Owner& owner) const {
+    constexpr std::uint32_t kUsual = 8;  // two NSEC3 records, three signatures each
+    const auto* ds = zone_.find_rrset(owner, dns::RrType::DS);
+    if (ds == nullptr) return kUsual;
+    return std::max(kUsual, ds->rdata_count + static_cast<std::uint32_t>(zone_.signatures_of(*ds).size()));
+  }
+
+  [[nodiscard]] Measured measure(OwnerIndex cut) const {
     const auto& owner = zone_.owners[cut];
     if (const auto set = common_host_set(zone_, cut); set != kNone) {
-      auto facts = shared_[set];
-      facts.owner = owner.name_size;
-      const auto qname = longest_qname(facts.owner);
-      facts.authority -= facts.qname - qname;
-      facts.qname = qname;
-      facts.is_unreachable = zone_.is_unreachable(cut);
-      return facts;
+      auto out = shared_[set];
+      out.facts.owner = owner.name_size;
+      const auto qname = longest_qname(out.facts.owner);
+      out.facts.authority -= out.facts.qname - qname;
+      out.facts.qname = qname;
+      out.facts.is_unreachable = zone_.is_unreachable(cut);
+      return out;
     }
     auto delegation = describe_delegation(zone_, cut);
     delegation.cyclic = zone_.is_cyclic(cut);
-    return size_facts(zone_, delegation, measure_without_proof(zone_, delegation));
+    const auto sizes = measure_without_proof(zone_, delegation);
+    return {size_facts(zone_, delegation, sizes), plain_names(delegation, sizes)};
   }
 
   const Zone& zone_;
   const PolicySettings& settings_;
-  std::vector<SizeFacts> shared_;  // by host set
+  std::vector<Measured> shared_;  // by host set
   std::uint32_t proof_max_;
 };
 
