@@ -19,6 +19,7 @@ void add_check(CLI::App& app, ExitStatus& status);
 void add_compile(CLI::App& app, ExitStatus& status);
 void add_diff(CLI::App& app, ExitStatus& status);
 void add_dump(CLI::App& app, ExitStatus& status);
+void add_explain(CLI::App& app, ExitStatus& status);
 void add_fit(CLI::App& app, ExitStatus& status);
 void add_inspect(CLI::App& app, ExitStatus& status);
 void add_policy(CLI::App& app, ExitStatus& status);

@@ -64,25 +64,6 @@ Zone build(const PlannedCut& cut, const std::vector<PlannedHost>& hosts, std::ve
   return zone.finish(diagnostics);
 }
 
-FitAtLimit at_limit(const ReferralSizes& sizes, const SizeFacts& facts, std::uint32_t limit) {
-  FitAtLimit out{.limit = limit};
-  if (limit > 512) {
-    out.opt = kOptOctets;
-    out.proof = facts.proof;
-  }
-  const auto authority = facts.authority + out.opt + out.proof;
-  out.needed = authority + facts.all_glue();
-  if (out.needed <= limit || facts.qname >= facts.owner + (out.needed - limit))
-    out.qname_ok_max = facts.qname - (out.needed > limit ? out.needed - limit : 0);
-  out.sent = authority;
-  out.tc = authority > limit;
-  // As the server does: the longest prefix of the ladder.
-  while (!out.tc && out.steps < sizes.steps.size() && out.sent + sizes.steps[out.steps].octets <= limit)
-    out.sent += sizes.steps[out.steps++].octets;
-  for (auto i = out.steps; i < sizes.steps.size(); ++i) out.tc = out.tc || sizes.steps[i].required;
-  return out;
-}
-
 }  // namespace
 
 PlannedHost parse_planned_host(const std::string& text) {
@@ -107,32 +88,25 @@ PlannedHost parse_planned_host(const std::string& text) {
   }
 }
 
-Fit plan_fit(const PlannedCut& cut, const std::vector<PlannedHost>& hosts, std::size_t proof,
+Fit plan_fit(const PlannedCut& cut, const std::vector<PlannedHost>& hosts, const Assumptions& assumptions,
              const std::vector<std::uint32_t>& limits, const PolicySettings& settings) {
   if (hosts.empty()) throw CLI::ValidationError{"--ns", "a delegation has at least one host"};
   std::vector<Diagnostic> diagnostics;
-  Fit fit{.cut = cut,
-          .zone = build(cut, hosts, diagnostics),
-          .delegation = {},
-          .sizes = {},
-          .facts = {},
-          .limits = {},
-          .findings = {},
-          .diagnostics = {}};
+  Fit fit{.cut = cut, .zone = build(cut, hosts, diagnostics), .delegation = {}, .sizes = {}, .report = {}};
   const auto owner = fit.zone.find(cut.delegation);
   fit.delegation = describe_delegation(fit.zone, owner);
   fit.delegation.cyclic = fit.zone.is_cyclic(owner);
   fit.sizes = measure_referral(fit.zone, fit.delegation);
-  fit.sizes.proof_octets = static_cast<std::uint32_t>(proof);
-  fit.facts = size_facts(fit.zone, fit.delegation, fit.sizes);
-  if (const auto octets = fit.facts.authority + fit.facts.required() + fit.facts.sibling.total;
-      octets > dns::kPointerMax)
+  auto account = describe_account(fit.zone, owner);
+  if (const auto problem = assume(assumptions, account); !problem.empty())
+    throw CLI::ValidationError{"--assume-ds", "needs --assume-signature: " + problem};
+  const auto facts = facts_of(account);
+  if (const auto octets = facts.authority + facts.required() + facts.sibling.total; octets > dns::kPointerMax)
     throw CLI::ValidationError{"--ns", std::to_string(octets) + " octets, more than compression pointers reach (" +
                                            std::to_string(dns::kPointerMax) + "); give fewer hosts or addresses"};
-  for (const auto limit : limits) fit.limits.push_back(at_limit(fit.sizes, fit.facts, limit));
-  fit.findings = apply_policies(settings, fit.zone.owners[owner].name(), Location{}, fit.facts);
+  fit.report = report_account(std::move(account), fit.zone.owners[owner].name(), Location{}, limits, settings);
   for (auto& diagnostic : diagnostics)
-    if (diagnostic.owner == cut.delegation.text()) fit.diagnostics.push_back(std::move(diagnostic));
+    if (diagnostic.owner == cut.delegation.text()) fit.report.diagnostics.push_back(std::move(diagnostic));
   return fit;
 }
 

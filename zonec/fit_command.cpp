@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <boost/json.hpp>
 #include <iostream>
 #include <memory>
 
@@ -15,23 +15,24 @@ struct Options {
   std::vector<std::uint32_t> limits{512, 1232, 1400};
   std::vector<std::string> policies;
   PlannedSigning signing;
+  std::string colour = "auto";
   bool json = false;
 };
 
-ExitStatus fit(const Options& options) {
+ExitStatus run(const Options& options) {
   const auto cut = parse_cut(options.zone, options.delegation);
   PolicySettings settings;
   for (const auto& choice : options.policies)
     if (const auto problem = settings.set(choice); !problem.empty()) throw CLI::ValidationError{"--policy", problem};
   std::vector<PlannedHost> hosts;
   for (const auto& text : options.hosts) hosts.push_back(parse_planned_host(text));
-  const auto account = plan_fit(cut, hosts, options.signing.proof_octets(cut.zone), options.limits, settings);
-  std::cout << (options.json ? fit_json(account) : fit_text(account));
-  const auto counts = [](const auto& finding) { return finding.severity >= Severity::Warning; };
-  const bool missed =
-      std::ranges::any_of(account.findings, counts) ||
-      std::ranges::any_of(account.diagnostics, [](const auto& found) { return found.severity == Severity::Error; });
-  return missed ? ExitStatus::Refused : ExitStatus::Done;
+  const auto fit = plan_fit(cut, hosts, options.signing.assumptions(), options.limits, settings);
+  if (options.json)
+    std::cout << boost::json::serialize(report_json(fit.report)) << '\n';
+  else
+    std::cout << short_text(cut.delegation) << " in the zone " << short_text(cut.zone) << "\n\n"
+              << report_text(fit.report, Colour{options.colour});
+  return is_missed(fit.report) ? ExitStatus::Refused : ExitStatus::Done;
 }
 
 }  // namespace
@@ -49,7 +50,8 @@ void add_fit(CLI::App& app, ExitStatus& status) {
   command->add_option("--policy", options->policies, "ID=off|info|notice|warning|error; repeatable");
   options->signing.add_to(*command);
   command->add_flag("--json", options->json, "As JSON");
-  command->callback([options, &status] { status = fit(*options); });
+  add_colour(*command, options->colour);
+  command->callback([options, &status] { status = run(*options); });
 }
 
 }  // namespace torii::zonec

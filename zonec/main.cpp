@@ -13,10 +13,20 @@ namespace {
 
 using torii::zonec::ExitStatus;
 
-constexpr std::array<torii::zonec::AddCommand, 10> kCommands{
-    torii::zonec::add_report, torii::zonec::add_check, torii::zonec::add_compile, torii::zonec::add_diff,
-    torii::zonec::add_dump,   torii::zonec::add_fit,   torii::zonec::add_inspect, torii::zonec::add_rollback,
-    torii::zonec::add_table,  torii::zonec::add_policy};
+// One a line, in the order of the help text.
+constexpr auto kCommands = std::to_array<torii::zonec::AddCommand>({
+    torii::zonec::add_report,
+    torii::zonec::add_check,
+    torii::zonec::add_compile,
+    torii::zonec::add_diff,
+    torii::zonec::add_dump,
+    torii::zonec::add_explain,
+    torii::zonec::add_fit,
+    torii::zonec::add_inspect,
+    torii::zonec::add_rollback,
+    torii::zonec::add_table,
+    torii::zonec::add_policy,
+});
 
 ExitStatus run(int count, char** arguments) {
   auto status = ExitStatus::Done;

@@ -1,10 +1,10 @@
 #include "zonec/planned_cut.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
-#include <map>
 
-#include "torii/referral/budget.hpp"
+#include "zonec/judge/formula.hpp"
 #include "zonec/layout/referral.hpp"
 
 namespace torii::zonec {
@@ -52,25 +52,39 @@ std::size_t parse_count(std::string_view what, std::string_view text, std::size_
 }
 
 void PlannedSigning::add_to(CLI::App& command) {
-  command.add_option("--assume-signature", signature, "Octets of a signature: the zone is signed, asked with DO")
-      ->check(CLI::Range(1, 65535));
+  command.add_option("--assume-signature", signature, "What if: octets of each signature, asked with DO")
+      ->check(CLI::Range(1, 60000));
   command
-      .add_option("--assume-ds", ds, "DS records of these digests, comma-separated; without, an NSEC3 opt-out proof")
-      ->delimiter(',')
-      ->check(CLI::IsMember({"sha-1", "sha-256", "sha-384"}));
+      .add_option("--assume-ds", ds,
+                  "What if: DS records with these digests, comma-separated: sha-1, sha-256, sha-384, or octets")
+      ->delimiter(',');
+}
+
+void PlannedSigning::add_unsigned_to(CLI::App& command) {
+  command.add_flag("--assume-unsigned", is_unsigned, "What if: no DS, no proof and no signatures")
+      ->excludes("--assume-signature")
+      ->excludes("--assume-ds");
+}
+
+Assumptions PlannedSigning::assumptions() const {
+  Assumptions out{.signature = signature, .ds = {}, .is_unsigned = is_unsigned};
+  for (const auto& text : ds) {
+    const auto octets = digest_octets(text);
+    if (!octets)
+      throw CLI::ValidationError{"--assume-ds",
+                                 "'" + text + "' is no digest: sha-1, sha-256, sha-384, or its octets, 1 to 255"};
+    out.ds.push_back(*octets);
+  }
+  return out;
 }
 
 std::size_t PlannedSigning::proof_octets(dns::NameView zone) const {
-  static const std::map<std::string, std::size_t, std::less<>> kDigests{
-      {"sha-1", 20}, {"sha-256", 32}, {"sha-384", 48}};
-  if (!signature) {
-    if (ds.empty()) return 0;
-    throw CLI::ValidationError{"--assume-ds", "needs --assume-signature: a DS RRset is sent with its RRSIG"};
-  }
-  if (ds.empty()) return referral::opt_out_proof_octets(zone, 0, *signature);
-  auto octets = referral::rrsig_octets(zone, *signature);
-  for (const auto& digest : ds) octets += referral::ds_octets(kDigests.at(digest));
-  return octets;
+  constexpr std::array<std::uint8_t, 2> kAny{1, 'x'};
+  const auto below = dns::Name::join(kAny, zone);
+  Account account{.zone = dns::Name{zone}, .owner = below.value_or(dns::Name{zone}), .hosts = {}, .proof = {}};
+  if (const auto problem = assume(assumptions(), account); !problem.empty())
+    throw CLI::ValidationError{"--assume-ds", "needs --assume-signature: " + problem};
+  return zonec::proof_octets(account);
 }
 
 void check_qname(const PlannedCut& cut, std::size_t octets) {

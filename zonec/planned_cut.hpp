@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "torii/dns/name.hpp"
+#include "zonec/judge/assume.hpp"
 
 namespace torii::zonec {
 
@@ -29,12 +30,18 @@ struct PlannedCut {
 /// Digits alone, at most `most`. Throws CLI::ValidationError.
 [[nodiscard]] std::size_t parse_count(std::string_view what, std::string_view text, std::size_t most);
 
-/// A plan to sign: the size of the signatures, and the digests of the delegation's DS records.
+/// What if the zone were signed, or signed otherwise: the options `--assume-signature` and `--assume-ds`, and
+/// `--assume-unsigned` for zones that exist.
 struct PlannedSigning {
-  std::optional<std::size_t> signature;  // octets: 64 for P-256 and Ed25519, 256 for RSA-2048
-  std::vector<std::string> ds;           // "sha-1", "sha-256", "sha-384"
+  std::optional<std::uint16_t> signature;  // octets: 64 for P-256 and Ed25519, 256 for RSA-2048
+  std::vector<std::string> ds;             // "sha-1", "sha-256", "sha-384", or octets of a digest
+  bool is_unsigned = false;
   void add_to(CLI::App& command);
-  /// Octets of DS and its RRSIG, or, without DS, of the usual opt-out proof; 0 unsigned. Throws CLI::ValidationError.
+  void add_unsigned_to(CLI::App& command);
+  /// Throws CLI::ValidationError: no such digest.
+  [[nodiscard]] Assumptions assumptions() const;
+  /// Octets of DS and its RRSIG, or, without DS, of the usual opt-out proof; 0 unsigned. For a delegation one label
+  /// below `zone`. Throws CLI::ValidationError.
   [[nodiscard]] std::size_t proof_octets(dns::NameView zone) const;
 };
 

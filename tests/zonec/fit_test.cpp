@@ -15,10 +15,10 @@ namespace {
 const std::vector<std::uint32_t> kLimits{512, 1232, 1400};
 
 Fit plan(const std::string& zone, const std::string& delegation, const std::vector<std::string>& hosts,
-         std::size_t proof = 0, const std::vector<std::uint32_t>& limits = kLimits) {
+         const Assumptions& assumptions = {}, const std::vector<std::uint32_t>& limits = kLimits) {
   std::vector<PlannedHost> planned;
   for (const auto& host : hosts) planned.push_back(parse_planned_host(host));
-  return plan_fit(parse_cut(zone, delegation), planned, proof, limits, {});
+  return plan_fit(parse_cut(zone, delegation), planned, assumptions, limits, {});
 }
 
 std::vector<std::string> dual(const std::string& first, int count, const std::string& suffix) {
@@ -40,26 +40,28 @@ std::string said(const std::function<void()>& work) {
 
 TEST(Fit, GoldenReferrals) {
   const auto four = plan("jp", "example.jp", dual("ns", 4, ".example.jp"));
-  EXPECT_EQ(four.facts.authority, 343U);
-  EXPECT_EQ(four.limits[0].needed, 519U);
-  EXPECT_FALSE(four.limits[0].fits());
-  EXPECT_TRUE(four.limits[0].tc);
-  EXPECT_EQ(four.limits[0].sent, 491U);
-  EXPECT_EQ(four.limits[0].qname_ok_max, 248U);
-  EXPECT_EQ(four.limits[1].needed, 530U);
-  EXPECT_TRUE(four.limits[1].fits());
-  EXPECT_TRUE(four.findings.empty());
-  EXPECT_EQ(plan("yg", "", {"yg=192.0.2.1"}).limits[0].needed, 301U);
-  EXPECT_EQ(plan("yg", "", {"ns1.host.example", "ns2.other.test"}).limits[0].needed, 329U);
-  EXPECT_EQ(plan("xx", "example.xx", dual("ns", 2, ".example.xx"), 146).limits[1].needed, 552U);
+  EXPECT_EQ(four.report.facts.authority, 343U);
+  EXPECT_EQ(four.report.replies[0].needed, 519U);
+  EXPECT_FALSE(four.report.replies[0].fits());
+  EXPECT_TRUE(four.report.replies[0].tc);
+  EXPECT_EQ(four.report.replies[0].sent, 491U);
+  EXPECT_EQ(four.report.replies[0].qname_ok_max, 248U);
+  EXPECT_EQ(four.report.replies[1].needed, 530U);
+  EXPECT_TRUE(four.report.replies[1].fits());
+  EXPECT_TRUE(four.report.findings.empty());
+  EXPECT_EQ(plan("yg", "", {"yg=192.0.2.1"}).report.replies[0].needed, 301U);
+  EXPECT_EQ(plan("yg", "", {"ns1.host.example", "ns2.other.test"}).report.replies[0].needed, 329U);
+  EXPECT_EQ(
+      plan("xx", "example.xx", dual("ns", 2, ".example.xx"), {.signature = 64, .ds = {32}}).report.replies[2].needed,
+      552U);
 }
 
 TEST(Fit, TheLimitItselfFitsAndOneLessDoesNot) {
-  const auto fit = plan("jp", "example.jp", dual("ns", 4, ".example.jp"), 0, {519, 518, 530, 529});
-  EXPECT_EQ(fit.limits[2].qname_ok_max, 255U);
-  EXPECT_TRUE(fit.limits[2].fits());
-  EXPECT_FALSE(fit.limits[3].fits());
-  EXPECT_EQ(fit.limits[3].qname_ok_max, 254U);
+  const auto fit = plan("jp", "example.jp", dual("ns", 4, ".example.jp"), {}, {519, 518, 530, 529});
+  EXPECT_EQ(fit.report.replies[2].qname_ok_max, 255U);
+  EXPECT_TRUE(fit.report.replies[2].fits());
+  EXPECT_FALSE(fit.report.replies[3].fits());
+  EXPECT_EQ(fit.report.replies[3].qname_ok_max, 254U);
 }
 
 TEST(Fit, WhatCannotBeIsRefused) {
@@ -76,12 +78,12 @@ TEST(Fit, WhatCannotBeIsRefused) {
 
 TEST(Fit, LackingGlueIsSaid) {
   const auto lacks = plan("jp", "", {"a.dns.jp=192.0.2.1", "b.dns.jp"});
-  ASSERT_EQ(lacks.findings.size(), 1U);
-  EXPECT_EQ(lacks.findings[0].policy->id, "g1-glue-present");
-  EXPECT_EQ(lacks.findings[0].severity, Severity::Warning);
+  ASSERT_EQ(lacks.report.findings.size(), 1U);
+  EXPECT_EQ(lacks.report.findings[0].policy->id, "g1-glue-present");
+  EXPECT_EQ(lacks.report.findings[0].severity, Severity::Warning);
   const auto dead = plan("jp", "", {"a.dns.jp"});
-  ASSERT_FALSE(dead.findings.empty());
-  EXPECT_EQ(dead.findings[0].severity, Severity::Error);
+  ASSERT_FALSE(dead.report.findings.empty());
+  EXPECT_EQ(dead.report.findings[0].severity, Severity::Error);
 }
 
 /// 255 octets: of labels of `label_max` octets, the last one of what is left.
@@ -98,9 +100,9 @@ std::string longest(dns::NameView owner, std::size_t label_max) {
 
 /// Asks the server for the delegation, at each limit and both shapes of QNAME.
 void compare(Fit fit) {
-  const auto text = fit_text(fit);
+  const auto text = report_text(fit.report, Colour{});
   const auto owner = fit.cut.delegation;
-  const auto limits = fit.limits;
+  const auto limits = fit.report.replies;
   std::vector<Zone> zones;
   zones.push_back(std::move(fit.zone));
   torii::testing::CompiledZones compiled{std::move(zones)};
@@ -109,10 +111,11 @@ void compare(Fit fit) {
   settings.udp_octets_max = 4096;
   for (const auto& at : limits) {
     for (const std::size_t label_max : {63U, 1U}) {
-      const auto heard = torii::testing::ask(
-          view,
-          {.name = longest(owner, label_max), .edns = at.opt > 0, .udp_octets = static_cast<std::uint16_t>(at.limit)},
-          settings);
+      const auto heard = torii::testing::ask(view,
+                                             {.name = longest(owner, label_max),
+                                              .edns = at.asking != Asking::Plain,
+                                              .udp_octets = static_cast<std::uint16_t>(at.limit)},
+                                             settings);
       ASSERT_TRUE(heard.well_formed) << text;
       EXPECT_EQ(heard.tc(), at.tc) << at.limit << "\n" << text;
       if (at.sent <= at.limit) {
@@ -146,10 +149,10 @@ TEST(Fit, IsWhatTheServerSends) {
     const auto first = fit();
     auto names = std::vector<dns::NameView>{};
     for (const auto& host : first.delegation.hosts) names.push_back(host.name);
-    EXPECT_EQ(first.facts.authority, referral::ns_referral_octets(255, first.cut.delegation, names));
-    const auto size = first.limits[0].needed;
+    EXPECT_EQ(first.report.facts.authority, referral::ns_referral_octets(255, first.cut.delegation, names));
+    const auto size = first.report.replies[0].needed;
     std::ranges::shuffle(hosts, random);
-    EXPECT_EQ(fit().limits[0].needed, size) << "the order does not matter";
+    EXPECT_EQ(fit().report.replies[0].needed, size) << "the order does not matter";
     compare(fit());
   }
 }

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 
 ZONEC = os.environ["TORII_ZONEC"]
 FAILURES = []
@@ -65,9 +66,10 @@ def check_fit():
         expect(line in out, f"fit does not say {line!r}: {out}")
     expect(status == 0, f"fit of what all policies allow: status {status}")
     account = json.loads(run(*example, *hosts, "--json", "--limit", "1400", "--assume-signature", "64")[1])
-    limit, = account["limits"]
+    plain, limit = account["limits"]
+    expect(plain["asking"] == "edns" and limit["asking"] == "dnssec", f"what is asked: {account['limits']}")
     ledger = {part: sum(line["octets"] for line in account["ledger"] if line["part"] == part)
-              for part in ("header", "question", "ns-frames", "ns-name", "glue-required", "glue", "opt", "proof")}
+              for part in ("header", "question", "ns-frames", "ns-name", "glue-required", "glue", "opt", "ds", "denial", "signature")}
     expect(sum(ledger.values()) == limit["octets"] and limit["fits"] and limit["headroom"] == 1400 - limit["octets"],
            f"the ledger's sum is not the message: {account}")
     expect(ledger["ns-frames"] == 48 and ledger["ns-name"] == 24 and ledger["glue-required"] == 176 and
@@ -109,8 +111,93 @@ def check_policy():
     refused("CODE is required", "policy", "show")
 
 
+ZONE = """$ORIGIN jp.
+$TTL 3600
+@ SOA ns.test. host.test. 7 1 2 3 900
+@ NS ns.test.
+four NS ns1.four
+four NS ns2.four
+four NS ns3.four
+four NS ns4.four
+ns1.four A 192.0.2.1
+ns1.four AAAA 2001:db8::1
+ns2.four A 192.0.2.2
+ns2.four AAAA 2001:db8::2
+ns3.four A 192.0.2.3
+ns3.four AAAA 2001:db8::3
+ns4.four A 192.0.2.4
+ns4.four AAAA 2001:db8::4
+od\\000d\\". NS ns.test.
+text TXT "here"
+a.b.ent TXT "below"
+*.wild TXT "any"
+dn DNAME four
+"""
+
+
+def check_explain():
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "jp.zone")
+        with open(path, "w", encoding="ascii") as out:
+            out.write(ZONE.replace('od\\000d\\". NS', 'od\\000d\\" NS'))
+        status, out, _ = run("explain", path, "four.jp")
+        for line in ("four.jp in the zone jp, serial 7", "ns4.four.jp AAAA, required", "519 octets without EDNS",
+                     "limit 512: 519 octets, 7 over, TC; left out: ns4.four.jp AAAA", "powerdns            271 TC -8",
+                     "passed  ns-512: 343 of 512, 169 to spare", "fix 1: 8 fewer, 511, fits: rename 4 hosts: ns1.four.jp to a"):
+            expect(line in out, f"explain does not say {line!r}: {out}")
+        expect(status == 0 and "\x1b" not in out, f"explain: status {status}")
+        expect("\x1b[" in run("explain", path, "four.jp", "--color", "always")[1], "colour when asked")
+        account = json.loads(run("explain", path, "four.jp", "--json", "--assume-signature", "666")[1])
+        expect(account["kind"] == "delegation" and account["source"].endswith("jp.zone:5:1") and account["serial"] == 7,
+               f"explain --json: {account}")
+        missed = {finding["policy"]: finding for finding in account["findings"]}
+        expect("edns-1232" in missed, f"two signatures of 666 octets pass: {list(missed)}")
+        fixes = {fix["id"]: fix for fix in missed["edns-1232"]["fixes"]}
+        expect(fixes["small-signatures"]["octets_saved"] == 2 * (666 - 64) and fixes["small-signatures"]["suffices"],
+               f"fixes of edns-1232: {fixes}")
+        below = run("explain", path, "www.x.four.jp")
+        expect("is below the delegation four.jp" in below[1] and "ns4.four.jp A, required" in below[1], f"below: {below}")
+        odd = run("explain", path, 'od\\000d\\".jp')
+        expect(odd[0] == 0 and 'od\\000d\\".jp in the zone jp' in odd[1], f"hostile name: {odd}")
+        for name, kind, text in (("jp", "apex", "is the apex of the zone: NS SOA"),
+                                 ("text.jp", "authoritative", "authoritative data of the zone: TXT"),
+                                 ("b.ent.jp", "empty-non-terminal", "names below it"),
+                                 ("x.wild.jp", "wildcard", "the wildcard *.wild.jp answers"),
+                                 ("x.dn.jp", "below-dname", "below the DNAME at dn.jp"),
+                                 ("fouu.jp", "no-such-name", "closest name above it that does is jp")):
+            status, out, _ = run("explain", path, name)
+            expect(status == 0 and text in out and "the nearest delegation is" in out, f"explain {name}: {status} {out}")
+            said = json.loads(run("explain", path, name, "--json")[1])
+            expect(said["kind"] == kind and said["nearest_delegation"] in ("four.jp.", 'od\\000d\\".jp.'), f"{name}: {said}")
+        # The same account from an image.
+        image = os.path.join(folder, "image")
+        expect(run("compile", "--quiet", "--image", image, path)[0] == 0, "the zone compiles")
+        other = json.loads(run("explain", "--image", image, "four.jp", "--json", "--assume-signature", "666")[1])
+        expect(other["generation"] == 1 and {key: other[key] for key in ("ledger", "limits", "servers", "findings")} ==
+               {key: account[key] for key in ("ledger", "limits", "servers", "findings")}, f"image and file differ: {other}")
+        status, out, _ = run("explain", "--image", image, "four.jp")
+        expect(status == 0 and "generation 1 of" in out, f"explain --image: {out}")
+        refused("expected FILE NAME", "explain", "four.jp")
+        refused("expected one NAME", "explain", "--image", image, path, "four.jp")
+        refused("'a..b' is no domain name", "explain", path, "a..b")
+        refused("x.com is not in the zone jp", "explain", path, "x.com")
+        refused("no zone of this image is at or above x.com", "explain", "--image", image, "x.com")
+        refused("no zone com.", "explain", "--image", image, "--zone", "com", "x.com")
+        refused("no generation 9", "explain", "--image", image, "--generation", "9", "four.jp")
+        refused("cannot open", "explain", path + ".not", "four.jp")
+        refused("--image", "explain", "--generation", "1", path, "four.jp")
+        refused("excludes", "explain", path, "four.jp", "--assume-unsigned", "--assume-signature", "64")
+        refused("needs --assume-signature", "explain", path, "four.jp", "--assume-ds", "48")
+        refused("'md5' is no digest", "explain", path, "four.jp", "--assume-signature", "64", "--assume-ds", "md5")
+        refused("no policy x", "explain", path, "four.jp", "--policy", "x=off")
+        with open(path, "a", encoding="ascii") as out:
+            out.write("four A 192.0.2\n")
+        refused("jp.zone:22:8: error:", "explain", path, "four.jp")
+
+
 check_table()
 check_fit()
+check_explain()
 check_policy()
 print("\n".join(FAILURES) or "as expected")
 sys.exit(1 if FAILURES else 0)

@@ -293,7 +293,7 @@ FixGoal goal_of(const Policy& policy) {
 }
 
 FixPlan propose_fixes(const Account& account, const FixGoal& goal, const FixOptions& options) {
-  FixPlan plan;
+  FixPlan plan{.limit = goal.limit};
   Search search{goal};
   const auto now = search.octets(account);
   if (now <= goal.limit) return plan;
@@ -312,8 +312,28 @@ FixPlan propose_fixes(const Account& account, const FixGoal& goal, const FixOpti
   if (one_is_enough(kGentle)) return plan;
   plan.gentle = find_set(account, goal, options, kGentle);
   if (!one_is_enough(kAnyLoss)) plan.any = find_set(account, goal, options, kAnyLoss);
+  const auto is_listed = [&](const std::optional<FixSet>& set) {
+    return set && set->fixes.size() == 1 && std::ranges::any_of(plan.fixes, [&](const Fix& fix) {
+             return fix.kind == set->fixes.front().kind && fix.objects() == set->objects && fix.suffices;
+           });
+  };
   if (plan.gentle && plan.any && plan.gentle->objects <= plan.any->objects) plan.any.reset();
+  if (is_listed(plan.gentle)) plan.gentle.reset();
   return plan;
+}
+
+void note_breaks(const Account& account, const PolicySettings& settings, FixPlan& plan) {
+  const auto missed = [&](const Account& judged) {
+    std::vector<std::string> ids;
+    for (const auto& finding : apply_policies(settings, judged.owner, {}, facts_of(judged)))
+      if (finding.severity >= Severity::Warning) ids.push_back(finding.policy->id);
+    return ids;
+  };
+  const auto now = missed(account);
+  for (auto& fix : plan.fixes)
+    for (auto& id : missed(apply(fix, account)))
+      if (std::ranges::find(now, id) == now.end()) fix.breaks.push_back(std::move(id));
+  std::ranges::stable_partition(plan.fixes, [](const Fix& fix) { return fix.breaks.empty(); });
 }
 
 Account apply(const Fix& fix, const Account& account) {

@@ -67,7 +67,8 @@ struct Fix {
   std::uint8_t costs{};           // FixCost bits
   std::uint32_t octets_before{};  // of the goal
   std::uint32_t octets_after{};
-  bool suffices{};  // octets_after is within the limit
+  bool suffices{};                    // octets_after is within the limit
+  std::vector<std::string> breaks{};  // ids of policies that would be missed instead (note_breaks)
   [[nodiscard]] std::uint32_t octets_saved() const noexcept { return octets_before - octets_after; }
   /// Hosts, the DS RRset, or the zone's signing: what has to be touched.
   [[nodiscard]] std::uint32_t objects() const noexcept {
@@ -104,6 +105,7 @@ struct FixOptions {
 inline constexpr std::size_t kExactHosts = 13;
 
 struct FixPlan {
+  std::uint32_t limit{};           // the goal's
   std::vector<Fix> fixes{};        // the best of each kind, the one to try first in front; each saves something
   std::optional<FixSet> gentle{};  // without a server or an address less
   std::optional<FixSet> any{};     // by all means; nothing when `gentle` is as small
@@ -112,6 +114,10 @@ struct FixPlan {
 /// Bounded work, whatever the account: at most some 300,000 hosts are measured, kinds are tried for the hosts that
 /// weigh most.
 [[nodiscard]] FixPlan propose_fixes(const Account& account, const FixGoal& goal, const FixOptions& options = {});
+
+/// Tells of each single fix which policies of severity warning or error the change would miss that the account
+/// passes, and puts those that miss any behind those that do not.
+void note_breaks(const Account& account, const PolicySettings& settings, FixPlan& plan);
 
 /// The account with the change made. Hosts that `fix` names and the account lacks are passed over.
 [[nodiscard]] Account apply(const Fix& fix, const Account& account);
