@@ -12,7 +12,7 @@ namespace json = boost::json;
 
 json::object host_json(const AccountHost& host) {
   return {{"name", host.name.text()},
-          {"relation", std::string{relation_id(host.relation)}},
+          {"relation", std::string{relation_word(host.relation)}},
           {"a", host.a},
           {"aaaa", host.aaaa}};
 }

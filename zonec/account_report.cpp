@@ -4,6 +4,8 @@
 #include <array>
 #include <tuple>
 
+#include "zonec/judge/judge.hpp"
+
 namespace torii::zonec {
 namespace {
 
@@ -50,7 +52,8 @@ AccountReport report_account(Account account, dns::NameView name, Location where
   const auto& facts = report.facts = facts_of(report.account);
   report.replies = own_replies(report.account, facts, limits);
   report.servers = ask_all(report.account, report.replies);
-  report.findings = apply_policies(settings, name, where, facts);
+  report.findings = Judge{settings}.judge(report.account, facts, where);
+  for (auto& finding : report.findings) finding.delegation = name;  // the account may move
   for (const auto& on : settings.in_force(facts.zone_is_root)) {
     const auto& policy = settings.rules()[on.rule];
     const auto missed = std::ranges::find(report.findings, policy, &SizeFinding::policy);
@@ -75,7 +78,7 @@ bool is_missed(const AccountReport& report) {
                              [](const Diagnostic& found) { return found.severity == Severity::Error; });
 }
 
-std::string_view relation_id(HostRelation relation) noexcept {
+std::string_view relation_word(HostRelation relation) noexcept {
   constexpr std::array<std::string_view, 4> kIds{"in-domain", "sibling", "sibling-authoritative", "unrelated"};
   return kIds.at(static_cast<std::size_t>(relation));
 }

@@ -55,7 +55,7 @@ struct AccountReport {
 [[nodiscard]] boost::json::object report_json(const AccountReport& report);
 
 /// "in-domain", "sibling", "sibling-authoritative", "unrelated"
-[[nodiscard]] std::string_view relation_id(HostRelation relation) noexcept;
+[[nodiscard]] std::string_view relation_word(HostRelation relation) noexcept;
 
 /// `[####.....|..]`: where the octets of a message go against a limit, in `width` columns. What lies past the limit is
 /// right of the `|`.

@@ -74,7 +74,7 @@ std::string line_text(const AccountReport& report, const LedgerLine& line) {
     case Part::NsFrames:
       return counted(line.records, "NS record") + " without the host's name";
     case Part::NsName: {
-      auto out = "name of " + short_text(host->name) + ", " + std::string{relation_id(host->relation)};
+      auto out = "name of " + short_text(host->name) + ", " + std::string{relation_word(host->relation)};
       const bool bare = host->relation != HostRelation::Unrelated && host->a == 0 && host->aaaa == 0;
       return bare ? out + ", no address" : out;
     }

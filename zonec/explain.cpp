@@ -1,6 +1,7 @@
 // `zonec explain`: the whole account of one delegation of an image or a zone file.
 #include <algorithm>
 #include <boost/json.hpp>
+#include <ctime>
 #include <iostream>
 #include <memory>
 
@@ -12,6 +13,7 @@
 #include "zonec/model/build.hpp"
 #include "zonec/name_place.hpp"
 #include "zonec/planned_cut.hpp"
+#include "zonec/policy_options.hpp"
 #include "zonec/scan/scan.hpp"
 
 namespace torii::zonec {
@@ -25,8 +27,7 @@ struct Options {
   std::string zone;
   std::vector<std::string> words;  // [FILE] NAME
   std::vector<std::uint32_t> limits{512, 1232, 1400};
-  std::vector<std::string> policies;
-  std::string mode;
+  PolicyOptions policies;
   PlannedSigning signing;
   std::string colour = "auto";
   bool json = false;
@@ -119,12 +120,8 @@ void say_place(const Options& options, const Source& source, dns::NameView name,
 }
 
 AccountReport account_at(const Options& options, const Source& source, OwnerIndex cut) {
-  PolicySettings settings;
-  settings.show_from(Severity::Info);
-  if (!options.mode.empty())
-    if (const auto wrong = settings.set_mode(options.mode); !wrong.empty()) throw CLI::ValidationError{"--mode", wrong};
-  for (const auto& choice : options.policies)
-    if (const auto wrong = settings.set(choice); !wrong.empty()) throw CLI::ValidationError{"--policy", wrong};
+  auto settings = options.policies.settings(static_cast<std::uint32_t>(std::time(nullptr)));
+  if (options.policies.show.empty()) settings.show_from(Severity::Info);
   const auto& zone = *source.zone;
   auto account = describe_account(zone, cut);
   if (const auto problem = assume(options.signing.assumptions(), account); !problem.empty())
@@ -193,9 +190,7 @@ void add_explain(CLI::App& app, ExitStatus& status) {
       ->delimiter(',')
       ->check(CLI::Range(12, 65535))
       ->capture_default_str();
-  command->add_option("--policy", options->policies, "ID=off|info|notice|warning|error; repeatable")
-      ->allow_extra_args(false);
-  command->add_option("--mode", options->mode, "Only the size policies of one checker: " + policy_mode_ids());
+  options->policies.add_to(*command);
   options->signing.add_to(*command);
   options->signing.add_unsigned_to(*command);
   command->add_flag("--json", options->json, "As JSON");

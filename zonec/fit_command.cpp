@@ -1,9 +1,11 @@
 #include <boost/json.hpp>
+#include <ctime>
 #include <iostream>
 #include <memory>
 
 #include "zonec/commands.hpp"
 #include "zonec/fit.hpp"
+#include "zonec/policy_options.hpp"
 
 namespace torii::zonec {
 namespace {
@@ -13,7 +15,7 @@ struct Options {
   std::string delegation;
   std::vector<std::string> hosts;
   std::vector<std::uint32_t> limits{512, 1232, 1400};
-  std::vector<std::string> policies;
+  PolicyOptions policies;
   PlannedSigning signing;
   std::string colour = "auto";
   bool json = false;
@@ -21,9 +23,7 @@ struct Options {
 
 ExitStatus run(const Options& options) {
   const auto cut = parse_cut(options.zone, options.delegation);
-  PolicySettings settings;
-  for (const auto& choice : options.policies)
-    if (const auto problem = settings.set(choice); !problem.empty()) throw CLI::ValidationError{"--policy", problem};
+  const auto settings = options.policies.settings(static_cast<std::uint32_t>(std::time(nullptr)));
   std::vector<PlannedHost> hosts;
   for (const auto& text : options.hosts) hosts.push_back(parse_planned_host(text));
   const auto fit = plan_fit(cut, hosts, options.signing.assumptions(), options.limits, settings);
@@ -47,7 +47,7 @@ void add_fit(CLI::App& app, ExitStatus& status) {
       ->delimiter(',')
       ->check(CLI::Range(12, 65535))
       ->capture_default_str();
-  command->add_option("--policy", options->policies, "ID=off|info|notice|warning|error; repeatable");
+  options->policies.add_to(*command);
   options->signing.add_to(*command);
   command->add_flag("--json", options->json, "As JSON");
   add_colour(*command, options->colour);
