@@ -296,7 +296,7 @@
     close.addEventListener('click', () => dialog.close());
     const qname = make('input', { type: 'range', id: 'qname', min: one.owner, max: longest, step: 1 });
     qname.value = longest;
-    const output = make('output', { for: 'qname' });
+    const output = make('span', {});
     const sizes = make('div', { id: 'at-qname' });
     const refresh = () => {
       const octets = Number(qname.value);
@@ -316,7 +316,7 @@
           make('b', { class: severities[miss[1]] }, severities[miss[1]]), ' ', make('code', {}, report.policies[miss[0]].id),
           `: ${missWords(one, miss)}`)))
         : make('p', {}, 'It misses no rule.'),
-      make('label', {}, make('span', {}, 'Octets of the QNAME: ', output), qname),
+      make('label', { for: 'qname' }, make('span', {}, 'Octets of the QNAME: ', output), qname),
       sizes, hostTable(one));
     if (!dialog.open) dialog.showModal();
     dialog.scrollTop = 0;
