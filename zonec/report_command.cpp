@@ -1,5 +1,6 @@
 // `zonec report`: the sizes of a zone's referrals as a page for people and as JSON for programs.
 #include <algorithm>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -12,6 +13,7 @@
 #include "zonec/image_zone.hpp"
 #include "zonec/load.hpp"
 #include "zonec/model/build.hpp"
+#include "zonec/policy_options.hpp"
 #include "zonec/report/drawing.hpp"
 #include "zonec/report/text.hpp"
 #include "zonec/report/writers.hpp"
@@ -30,7 +32,8 @@ struct Options {
   std::string json;
   std::string svg;
   std::vector<std::string> delegations;
-  std::vector<std::string> policies;
+  PolicyOptions policies;
+  std::string now;
   std::string note;
   std::size_t details = ReportOptions{}.details;
   unsigned threads = 0;
@@ -56,9 +59,11 @@ class Reporter {
       throw CLI::ValidationError{"--zone", "it chooses one of an --image's zones"};
     if (std::ranges::any_of(options.note, [](char c) { return c < 0x20 || c > 0x7E; }))
       throw CLI::ValidationError{"--note", "printable ASCII only"};
-    for (const auto& choice : options.policies)
-      if (const auto problem = settings_.set(choice); !problem.empty()) throw CLI::ValidationError{"--policy", problem};
-    settings_.show_from(Severity::Info);
+    const auto now =
+        options.now.empty() ? std::optional{static_cast<std::uint32_t>(std::time(nullptr))} : parse_time(options.now);
+    if (!now) throw CLI::ValidationError{"--now", "expected seconds since 1970 or YYYYMMDDHHmmSS, got " + options.now};
+    settings_ = options.policies.settings(*now);
+    if (options.policies.show.empty()) settings_.show_from(Severity::Info);
     for (const auto& text : options.delegations) delegations_.push_back(name_of("--delegation", text));
   }
 
@@ -193,9 +198,9 @@ void add_report(CLI::App& app, ExitStatus& status) {
   command->add_option("--delegation", options->delegations, "With --svg; repeatable")
       ->type_name("NAME")
       ->allow_extra_args(false);
-  command->add_option("--policy", options->policies, "Severity of a size policy: ID=off|info|notice|warning|error")
-      ->type_name("ID=SEVERITY")
-      ->allow_extra_args(false);
+  options->policies.add_to(*command);
+  command->add_option("--now", options->now, "Time at which waivers must hold: seconds since 1970 or YYYYMMDDHHmmSS")
+      ->type_name("TIME");
   command
       ->add_option("--details", options->details, "Delegations told in full; of larger zones the worst, and a sample")
       ->check(CLI::Range(20, 1'000'000))

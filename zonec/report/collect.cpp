@@ -3,6 +3,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "zonec/judge/judge.hpp"
 #include "zonec/layout/denial.hpp"
 #include "zonec/parallel/in_order.hpp"
 #include "zonec/report/levers.hpp"
@@ -93,8 +94,9 @@ class Collector {
 
   [[nodiscard]] Piece measure(OwnerIndex first, OwnerIndex last) const {
     Piece piece;
+    Judge judge{settings_};
     for (auto i = first; i < last; ++i)
-      if (zone_.owners[i].kind == OwnerKind::Cut) measure(i, piece);
+      if (zone_.owners[i].kind == OwnerKind::Cut) measure(i, judge, piece);
     return piece;
   }
 
@@ -143,7 +145,7 @@ class Collector {
   [[nodiscard]] std::size_t kept_worst() const noexcept { return std::max(options_.worst, options_.details / 8); }
   [[nodiscard]] std::size_t kept_gravest() const noexcept { return options_.details / 4; }
 
-  void measure(OwnerIndex cut, Piece& piece) const {
+  void measure(OwnerIndex cut, Judge& judge, Piece& piece) const {
     const auto account = describe_account(zone_, cut);
     const auto facts = facts_of(account);
     Measured out{.cut = cut, .sizes = sizes_of(account, facts)};
@@ -160,18 +162,21 @@ class Collector {
     }
     count_algorithms(cut, out.has_ds, piece);
     out.first_miss = static_cast<std::uint32_t>(piece.misses.size());
-    // All rules, those too that have nothing to add to another one's finding.
+    const auto add = [&](const std::string& id, Severity severity) {
+      const Miss miss{rows_.by_id.at(id), severity};
+      const auto same = std::find_if(piece.misses.begin() + out.first_miss, piece.misses.end(),
+                                     [&](const Miss& other) { return other.policy == miss.policy; });
+      if (same == piece.misses.end()) piece.misses.push_back(miss);
+    };
+    for (const auto& finding : judge.judge(account, facts, {})) add(finding.policy->id, finding.severity);
+    // And what a rule has nothing to add to: each is counted by itself.
     for (const auto& on : settings_.in_force(facts.zone_is_root)) {
       const auto& rule = *settings_.rules()[on.rule];
       const auto failure = rule.evaluate(facts, rule);
       if (!failure) continue;
-      const Miss miss{rows_.by_id.at(rule.id), std::min(on.severity, failure->severity_max)};
-      const auto same = std::find_if(piece.misses.begin() + out.first_miss, piece.misses.end(),
-                                     [&](const Miss& other) { return other.policy == miss.policy; });
-      if (same == piece.misses.end())
-        piece.misses.push_back(miss);
-      else
-        same->severity = std::max(same->severity, miss.severity);
+      const bool waived = std::ranges::any_of(settings_.waivers(),
+                                              [&](const auto& waiver) { return waiver->covers(rule.id, account); });
+      add(rule.id, waived ? Severity::Info : std::min(on.severity, failure->severity_max));
     }
     out.misses = static_cast<std::uint32_t>(piece.misses.size()) - out.first_miss;
     piece.measured.push_back(out);
@@ -353,9 +358,13 @@ Detail describe_detail(const Zone& zone, OwnerIndex cut, const PolicySettings& s
   out.facts = facts_of(out.account);
   out.sizes = sizes_of(out.account, out.facts);
   out.ledger = ledger_of(out.account);
-  for (const auto& finding : apply_policies(settings, zone.owners[cut].name(), {}, out.facts))
+  for (const auto& finding : Judge{settings}.judge(out.account, out.facts, {})) {
+    std::string note = finding.detail;
+    if (!finding.failure.note.empty()) note += (note.empty() ? "" : "; ") + std::string{finding.failure.note};
+    if (finding.waiver) note += finding.waiver_text().substr(note.empty() ? 2 : 0);  // it starts with "; "
     out.misses.push_back({finding.policy->id, finding.severity, finding.failure.octets, finding.failure.limit,
-                          finding.failure.would_set_tc, std::string{finding.failure.note}});
+                          finding.failure.would_set_tc, note});
+  }
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "zonec/judge/judge.hpp"
 #include "zonec/parallel/in_order.hpp"
 
 namespace torii::zonec {
@@ -103,14 +104,14 @@ class Search {
   }
 
  private:
-  [[nodiscard]] bool is_healthy(const Account& account) const {
-    const auto findings = apply_policies(settings_, account.owner, {}, facts_of(account));
-    return std::ranges::none_of(findings, [](const auto& one) { return one.severity >= Severity::Warning; });
-  }
-
   /// `change` gives the account anew, or nothing where it does not apply.
   template <class Change>
   void try_on(const std::vector<Account>& accounts, Lever& lever, const Change& change) const {
+    Judge judge{settings_};
+    const auto is_healthy = [&](const Account& account) {
+      const auto findings = judge.judge(account);
+      return std::ranges::none_of(findings, [](const auto& one) { return one.severity >= Severity::Warning; });
+    };
     for (const auto& account : accounts) {
       const auto changed = change(account);
       if (!changed) continue;
