@@ -33,7 +33,7 @@
     const style = getComputedStyle(node);
     const svg = node.namespaceURI.endsWith('svg');
     const ink = parse(svg ? style.fill : style.color).rgb;
-    const behind = svg && node.classList.contains('figure') ? parse(style.stroke).rgb : ground(node);
+    const behind = svg && node.classList.contains('figure') ? parse(getComputedStyle(node.previousElementSibling).fill).rgb : ground(node);
     const ratio = contrast(ink, behind);
     texts += 1;
     if (ratio < 4.5) wrong.push(`contrast ${ratio.toFixed(2)}: ${node.tagName} ${node.className.baseVal ?? node.className}: ${walker.currentNode.data.slice(0, 40)}`);

@@ -98,10 +98,15 @@ std::string figures(std::span<const Segment> segments, std::uint64_t scale, std:
     std::uint64_t octets = 0;
     const auto first = i;
     for (; i < segments.size() && segments[i].style == segments[first].style; ++i) octets += segments[i].octets;
-    if (octets * 1000 >= scale * 65)
-      out += "<text class=\"figure " + std::string{segments[first].style} + "\" x=\"" +
-             percent(2 * at + octets, 2 * scale) + "\" y=\"" + number(y) +
-             "\" text-anchor=\"middle\" aria-hidden=\"true\">" + number(octets) + "</text>";
+    if (octets * 1000 >= scale * 65) {
+      // On a plate of its own colour, so that seams between records do not cross it.
+      const auto text = number(octets);
+      const auto half = text.size() * 4 + 2;
+      out += "<svg class=\"plate\" x=\"" + percent(2 * at + octets, 2 * scale) + "\" y=\"" + number(y) +
+             "\" aria-hidden=\"true\"><rect class=\"" + std::string{segments[first].style} + "\" x=\"-" + number(half) +
+             "\" y=\"-13\" width=\"" + number(2 * half) +
+             "\" height=\"17\"/><text class=\"figure\" text-anchor=\"middle\">" + text + "</text></svg>";
+    }
     at += octets;
   }
   return out;
@@ -223,18 +228,16 @@ std::string octet_bar_file(const Detail& detail, bool is_signed) {
   const auto scale = std::max({kScale, total_of(plain), total_of(edns)});
   const auto name = html_text(plain_name(detail.account.owner));
   std::string out =
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"760\" height=\"206\" viewBox=\"0 0 760 206\" role=\"img\" "
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"760\" height=\"224\" viewBox=\"0 0 760 224\" role=\"img\" "
       "aria-labelledby=\"t\">\n<title id=\"t\">Octets of the referral for " +
       name + ": " + number(total_of(plain)) + " without EDNS, " + number(total_of(edns)) +
-      " with</title>\n<style>text{font:13px system-ui,sans-serif;fill:#1a1f27}.limit{stroke:#1a1f27;"
-      "stroke-dasharray:3 "
-      "2;font-size:12px}text.limit{stroke:none}text.figure{fill:#fff;paint-order:stroke;stroke-width:3px}rect{stroke:#"
-      "fff;stroke-width:.7}.page{fill:#fff;"
-      "stroke:none}.question{fill:#5b6470}.frames{fill:#0b4f8a}.names{fill:#2b78bd}.proof{fill:#6d2f94}.signature{"
-      "fill:#a352c4}.opt{fill:#137057}.glue{fill:#b14a00}.more{fill:#8c6a00}text.question{"
-      "stroke:#5b6470}text.frames{stroke:#0b4f8a}text.names{stroke:#2b78bd}text.proof{stroke:#6d2f94}text.signature{"
-      "stroke:#a352c4}text.glue{stroke:#b14a00}text.more{stroke:#8c6a00}</style>\n"
-      "<rect class=\"page\" width=\"760\" height=\"206\"/>\n";
+      " with</title>\n<style>svg{overflow:visible}text{font:13px "
+      "system-ui,sans-serif;fill:#1a1f27}.limit{stroke:#1a1f27;stroke-dasharray:3 "
+      "2;"
+      "font-size:12px}text.limit{stroke:none}text.figure{fill:#fff}rect{stroke:#fff;stroke-width:.7}.page,.plate rect{"
+      "stroke:none}.page{fill:#fff}.question{fill:#5b6470}.frames{fill:#0b4f8a}.names{fill:#2b78bd}.proof{"
+      "fill:#6d2f94}.signature{fill:#a352c4}.opt{fill:#137057}.glue{fill:#b14a00}.more{fill:#8c6a00}</style>\n"
+      "<rect class=\"page\" width=\"760\" height=\"224\"/>\n";
   const auto add = [&](std::span<const Segment> segments, std::uint64_t y, std::string_view what) {
     out += "<text x=\"16\" y=\"" + number(y - 26) + "\">" + name + ", " + std::string{what} + ": " +
            number(total_of(segments)) + " octets</text>\n<svg x=\"16\" width=\"728\" height=\"206\">" +
@@ -243,12 +246,19 @@ std::string octet_bar_file(const Detail& detail, bool is_signed) {
   add(plain, 48, "without EDNS");
   add(edns, 128, is_signed ? "with EDNS and DO" : "with EDNS");
   std::uint64_t x = 16;
+  std::uint64_t y = 182;
   for (const auto style : kStyles) {
     const auto has = std::ranges::any_of(edns, [&](const Segment& one) { return one.style == style; });
     if (!has) continue;
-    out += "<rect class=\"" + std::string{style} + "\" x=\"" + number(x) + "\" y=\"182\" width=\"12\" height=\"12\"/>" +
-           "<text x=\"" + number(x + 17) + "\" y=\"193\">" + std::string{style_text(style)} + "</text>\n";
-    x += 34 + style_text(style).size() * 7;
+    const auto wide = 36 + style_text(style).size() * 7;
+    if (x + wide > 760) {
+      x = 16;
+      y += 22;
+    }
+    out += "<rect class=\"" + std::string{style} + "\" x=\"" + number(x) + "\" y=\"" + number(y) +
+           "\" width=\"12\" height=\"12\"/>" + "<text x=\"" + number(x + 17) + "\" y=\"" + number(y + 11) + "\">" +
+           std::string{style_text(style)} + "</text>\n";
+    x += wide;
   }
   return out + "</svg>\n";
 }

@@ -191,9 +191,12 @@
       let octets = 0;
       for (; i < list.length && list[i].style === list[from].style; i += 1) octets += list[i].octets;
       if (octets >= scale * 0.065) {
-        const text = draw('text', { class: `figure ${list[from].style}`, x: percent(at + octets / 2), y: 35, 'text-anchor': 'middle', 'aria-hidden': 'true' });
+        const half = String(octets).length * 4 + 2;
+        const plate = draw('svg', { class: 'plate', x: percent(at + octets / 2), y: 35, 'aria-hidden': 'true' });
+        const text = draw('text', { class: 'figure', 'text-anchor': 'middle' });
         text.textContent = octets;
-        svg.append(text);
+        plate.append(draw('rect', { class: list[from].style, x: -half, y: -13, width: 2 * half, height: 17 }), text);
+        svg.append(plate);
       }
       at += octets;
     }
