@@ -46,6 +46,8 @@ void add_set(const Zone& zone, dns::NameView owner, const RRset& set, std::vecto
     proof.push_back({dns::Name{owner}, RrType::RRSIG, static_cast<std::uint16_t>(rdata.size()), 0});
 }
 
+}  // namespace
+
 std::vector<ProofRecord> describe_proof(const Zone& zone, OwnerIndex cut) {
   std::vector<ProofRecord> proof;
   if (!zone.is_signed) return proof;
@@ -61,8 +63,6 @@ std::vector<ProofRecord> describe_proof(const Zone& zone, OwnerIndex cut) {
     add_set(zone, links.denial->name(), *chain_rrset(zone, *links.denial), proof);
   return proof;
 }
-
-}  // namespace
 
 Account describe_account(const Zone& zone, OwnerIndex cut) {
   Account account{.zone = zone.apex,

@@ -48,6 +48,9 @@ struct Account {
 /// The delegation at `cut`, which is one of `zone`.
 [[nodiscard]] Account describe_account(const Zone& zone, OwnerIndex cut);
 
+/// What DO brings with that delegation's referral.
+[[nodiscard]] std::vector<ProofRecord> describe_proof(const Zone& zone, OwnerIndex cut);
+
 /// True when the addresses of `host` must go along: in-domain ones, and below siblings where they lead back.
 [[nodiscard]] constexpr bool is_required(const Account& account, const AccountHost& host) noexcept {
   return host.relation == HostRelation::InDomain || (account.is_cyclic && host.relation == HostRelation::SiblingGlue);

@@ -7,26 +7,6 @@
 namespace torii::zonec {
 namespace {
 
-struct Nsec3Place {
-  const Owner* link = nullptr;
-  bool matches = false;
-};
-
-/// Where the hash of `name` falls in the chain. Owners sort by hash, since base32hex keeps the order (RFC 4648
-/// section 7, RFC 5155 section 3).
-Nsec3Place find_nsec3(const Zone& zone, dns::NameView name) {
-  if (zone.nsec3_owners.empty()) return {};
-  const auto hash = dns::nsec3_hash(name, zone.nsec3_salt, zone.nsec3_iterations);
-  const auto label = dns::nsec3_label(hash);
-  const auto less = [](const auto& wanted, const Owner& owner) {
-    const auto have = owner.name().first_label();
-    return std::ranges::lexicographical_compare(wanted, have);
-  };
-  const auto after = std::upper_bound(zone.nsec3_owners.begin(), zone.nsec3_owners.end(), label, less);
-  const auto& link = after == zone.nsec3_owners.begin() ? zone.nsec3_owners.back() : *std::prev(after);
-  return {&link, std::ranges::equal(link.name().first_label(), label)};
-}
-
 const Owner* find_nsec_at_or_before(const Zone& zone, dns::NameView name) {
   for (auto i = zone.find_at_or_before(name); i != kNoOwner; --i) {
     const auto& owner = zone.owners[i];
@@ -39,6 +19,20 @@ const Owner* find_nsec_at_or_before(const Zone& zone, dns::NameView name) {
 }
 
 }  // namespace
+
+/// Owners sort by hash, since base32hex keeps the order (RFC 4648 section 7, RFC 5155 section 3).
+Nsec3Place find_nsec3(const Zone& zone, dns::NameView name) {
+  if (zone.nsec3_owners.empty()) return {};
+  const auto hash = dns::nsec3_hash(name, zone.nsec3_salt, zone.nsec3_iterations);
+  const auto label = dns::nsec3_label(hash);
+  const auto less = [](const auto& wanted, const Owner& owner) {
+    const auto have = owner.name().first_label();
+    return std::ranges::lexicographical_compare(wanted, have);
+  };
+  const auto after = std::upper_bound(zone.nsec3_owners.begin(), zone.nsec3_owners.end(), label, less);
+  const auto& link = after == zone.nsec3_owners.begin() ? zone.nsec3_owners.back() : *std::prev(after);
+  return {&link, std::ranges::equal(link.name().first_label(), label)};
+}
 
 DenialProof prove_no_type(const Zone& zone, OwnerIndex index) {
   const auto& owner = zone.owners[index];

@@ -13,6 +13,13 @@ struct DenialProof {
   const Owner* encloser = nullptr;  // NSEC3 opt-out without a match: the closest provable encloser
 };
 
+/// Where the hash of a name falls in the zone's NSEC3 chain: the link with that hash, or else the one before it.
+struct Nsec3Place {
+  const Owner* link = nullptr;  // null when there is no chain
+  bool matches = false;
+};
+[[nodiscard]] Nsec3Place find_nsec3(const Zone& zone, dns::NameView name);
+
 /// Proof of what is not at `owner`: no DS at a cut, no such type elsewhere.
 [[nodiscard]] DenialProof prove_no_type(const Zone& zone, OwnerIndex owner);
 [[nodiscard]] inline DenialProof prove_no_ds(const Zone& zone, OwnerIndex cut) { return prove_no_type(zone, cut); }
