@@ -1,0 +1,175 @@
+#include "zonec/gate/answer.hpp"
+
+#include <boost/json.hpp>
+
+#include "zonec/judge/fixes.hpp"
+
+namespace torii::zonec::gate {
+namespace {
+
+namespace json = boost::json;
+
+/// Fixes listed for one finding. Source: house rule; the best of each kind come first.
+constexpr std::size_t kFixesMax = 3;
+
+json::object start(const Request& request) {
+  json::object out;
+  out.reserve(12);
+  out["version"] = kSchemaVersion;
+  auto& id = out["id"];
+  if (const auto* text = std::get_if<std::string>(&request.id)) id = *text;
+  if (const auto* number = std::get_if<std::int64_t>(&request.id)) id = *number;
+  return out;
+}
+
+void add_against(json::object& out, const Against& against) {
+  out["zone"] = against.zone.text();
+  out["generation"] = nullptr;
+  if (against.generation) out["generation"] = *against.generation;
+  out["serial"] = against.serial;
+  out["changes"] = against.changes;
+}
+
+json::object finding_json(const SizeFinding& finding) {
+  const auto& facts = finding.facts;
+  json::object out;
+  out.reserve(16);
+  out["policy"] = json::string_view{finding.policy->id.data(), finding.policy->id.size()};
+  out["severity"] = std::string{severity_text(finding.severity)};
+  out["delegation"] = finding.delegation.text();
+  out["limit"] = finding.failure.limit;
+  out["octets"] = finding.failure.octets;
+  out["over_by"] = finding.over_by();
+  out["qname_octets"] = facts.qname;
+  out["qname_ok_max"] = nullptr;
+  if (const auto longest = finding.qname_ok_max()) out["qname_ok_max"] = *longest;
+  out["hosts"] = facts.hosts;
+  out["would_set_tc"] = finding.failure.would_set_tc;
+  out["profile"] = "full";
+  if (!finding.failure.note.empty()) out["note"] = std::string{finding.failure.note};
+  out["ledger"] = json::object{{"header", 12},
+                               {"question", facts.qname + 4},
+                               {"ns", facts.authority - facts.qname - 16},
+                               {"proof", facts.proof},
+                               {"glue_required", facts.required()},
+                               {"glue_sibling", facts.sibling.total},
+                               {"glue_authoritative", facts.glue_authoritative}};
+  out["text"] = finding.text();
+  return out;
+}
+
+json::object finding_json(const StructureFinding& finding, dns::NameView delegation) {
+  return {{"code", std::string{finding.code}},
+          {"severity", std::string{severity_text(finding.severity)}},
+          {"delegation", delegation.text()},
+          {"text", finding.text}};
+}
+
+json::array fixes_json(const Account& account, const Policy& policy) {
+  const auto plan = propose_fixes(account, goal_of(policy), {.sets = false, .exact = false});
+  json::array out;
+  for (const auto& fix : plan.fixes) {
+    if (out.size() == kFixesMax) break;
+    json::array costs;
+    for (const auto cost : cost_ids(fix.costs)) costs.emplace_back(std::string{cost});
+    out.push_back(json::object{{"fix", std::string{fix_id(fix.kind)}},
+                               {"text", fix_text(fix)},
+                               {"octets_saved", fix.octets_saved()},
+                               {"octets_after", fix.octets_after},
+                               {"suffices", fix.suffices},
+                               {"costs", std::move(costs)}});
+  }
+  return out;
+}
+
+/// A finding that the delegation had before, and as bad.
+bool is_old(const Standing& before, const SizeFinding& finding) {
+  return std::ranges::any_of(before.sizes, [&](const SizeFinding& had) {
+    return had.policy == finding.policy && had.severity >= finding.severity && had.over_by() >= finding.over_by();
+  });
+}
+bool is_old(const Standing& before, const StructureFinding& finding) {
+  return std::ranges::any_of(before.structure, [&](const StructureFinding& had) { return had.code == finding.code; });
+}
+
+json::object subject_json(const Subject& subject, bool with_fixes) {
+  const auto& after = subject.after;
+  json::object out{{"delegation", subject.name.text()}, {"exists", after.exists}, {"served", after.is_served}};
+  if (after.is_served) {
+    const auto& facts = after.facts;
+    out["octets"] = json::object{{"authority", facts.authority},
+                                 {"proof", facts.proof},
+                                 {"glue_required", facts.required()},
+                                 {"all", facts.authority + kOptOctets + facts.proof + facts.all_glue()},
+                                 {"qname", facts.qname}};
+  }
+  json::array findings;
+  for (const auto& finding : after.sizes) {
+    auto record = finding_json(finding);
+    record["new"] = !is_old(subject.before, finding);
+    if (with_fixes && finding.severity >= Severity::Warning)
+      record["fixes"] = fixes_json(after.account, *finding.policy);
+    findings.push_back(std::move(record));
+  }
+  for (const auto& finding : after.structure) {
+    auto record = finding_json(finding, subject.name);
+    record["new"] = !is_old(subject.before, finding);
+    findings.push_back(std::move(record));
+  }
+  out["findings"] = std::move(findings);
+  return out;
+}
+
+json::object affected_json(const AffectedList& list) {
+  json::array delegations;
+  for (const auto& affected : list.delegations) {
+    json::array findings;
+    for (const auto& finding : affected.sizes) findings.push_back(finding_json(finding));
+    for (const auto& finding : affected.structure) findings.push_back(finding_json(finding, affected.name));
+    delegations.push_back(json::object{{"delegation", affected.name.text()},
+                                       {"severity", std::string{severity_text(affected.severity)}},
+                                       {"findings", std::move(findings)}});
+  }
+  return {{"count", list.count}, {"list", std::move(delegations)}};
+}
+
+std::string_view decision_text(Decision decision) noexcept {
+  constexpr std::array<std::string_view, 3> kTexts{"accept", "accept-with-warnings", "refuse"};
+  return kTexts.at(static_cast<std::size_t>(decision));
+}
+
+}  // namespace
+
+std::string verdict_line(const Request& request, const Verdict& verdict, const Against& against, bool committed) {
+  auto out = start(request);
+  add_against(out, against);
+  out["verdict"] = std::string{decision_text(verdict.decision)};
+  out["committed"] = committed;
+  json::array delegations;
+  for (const auto& subject : verdict.subjects) delegations.push_back(subject_json(subject, request.fixes));
+  out["delegations"] = std::move(delegations);
+  out["affected"] = json::object{{"broken", affected_json(verdict.broken)}, {"healed", affected_json(verdict.healed)}};
+  return json::serialize(out);
+}
+
+std::string error_line(const Request& request, const RequestError& error, const std::optional<Against>& against) {
+  auto out = start(request);
+  if (against) add_against(out, *against);
+  json::object record{{"code", error.code}, {"at", error.at}, {"text", error.text}, {"remedy", error.remedy}};
+  if (error.offset) record["offset"] = *error.offset;
+  if (error.epp != 0) record["epp"] = error.epp;
+  out["error"] = std::move(record);
+  return json::serialize(out);
+}
+
+std::string status_line(const Request& request, std::string_view what, const Against& against,
+                        const StatusFacts& facts) {
+  auto out = start(request);
+  add_against(out, against);
+  out[json::string_view{what.data(), what.size()}] = json::object{
+      {"created", against.created}, {"delegations", facts.delegations}, {"requests", facts.requests},
+      {"errors", facts.errors},     {"commits", facts.commits},         {"index_octets", facts.index_octets}};
+  return json::serialize(out);
+}
+
+}  // namespace torii::zonec::gate
