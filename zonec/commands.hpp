@@ -21,6 +21,7 @@ void add_diff(CLI::App& app, ExitStatus& status);
 void add_dump(CLI::App& app, ExitStatus& status);
 void add_explain(CLI::App& app, ExitStatus& status);
 void add_fit(CLI::App& app, ExitStatus& status);
+void add_gate(CLI::App& app, ExitStatus& status);
 void add_inspect(CLI::App& app, ExitStatus& status);
 void add_policy(CLI::App& app, ExitStatus& status);
 void add_report(CLI::App& app, ExitStatus& status);

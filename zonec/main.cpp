@@ -22,6 +22,7 @@ constexpr auto kCommands = std::to_array<torii::zonec::AddCommand>({
     torii::zonec::add_dump,
     torii::zonec::add_explain,
     torii::zonec::add_fit,
+    torii::zonec::add_gate,
     torii::zonec::add_inspect,
     torii::zonec::add_rollback,
     torii::zonec::add_table,

@@ -34,12 +34,15 @@ json::object finding_json(const SizeFinding& finding) {
   const auto& facts = finding.facts;
   json::object out;
   out.reserve(16);
-  out["policy"] = json::string_view{finding.policy->id.data(), finding.policy->id.size()};
+  out["policy"] = finding.policy->id;
   out["severity"] = std::string{severity_text(finding.severity)};
   out["delegation"] = finding.delegation.text();
-  out["limit"] = finding.failure.limit;
-  out["octets"] = finding.failure.octets;
-  out["over_by"] = finding.over_by();
+  for (const char* member : {"limit", "octets", "over_by"}) out[member] = nullptr;
+  if (finding.is_about_octets()) {
+    out["limit"] = finding.failure.limit;
+    out["octets"] = finding.failure.octets;
+    out["over_by"] = finding.over_by();
+  }
   out["qname_octets"] = facts.qname;
   out["qname_ok_max"] = nullptr;
   if (const auto longest = finding.qname_ok_max()) out["qname_ok_max"] = *longest;
@@ -54,6 +57,7 @@ json::object finding_json(const SizeFinding& finding) {
                                {"glue_required", facts.required()},
                                {"glue_sibling", facts.sibling.total},
                                {"glue_authoritative", facts.glue_authoritative}};
+  if (finding.waiver) out["waiver"] = json::object{{"reason", finding.waiver->reason}, {"until", finding.waiver->until}};
   out["text"] = finding.text();
   return out;
 }
@@ -85,7 +89,8 @@ json::array fixes_json(const Account& account, const Policy& policy) {
 /// A finding that the delegation had before, and as bad.
 bool is_old(const Standing& before, const SizeFinding& finding) {
   return std::ranges::any_of(before.sizes, [&](const SizeFinding& had) {
-    return had.policy == finding.policy && had.severity >= finding.severity && had.over_by() >= finding.over_by();
+    return had.policy->id == finding.policy->id && had.severity >= finding.severity &&
+           had.failure.octets >= finding.failure.octets;
   });
 }
 bool is_old(const Standing& before, const StructureFinding& finding) {
@@ -107,7 +112,7 @@ json::object subject_json(const Subject& subject, bool with_fixes) {
   for (const auto& finding : after.sizes) {
     auto record = finding_json(finding);
     record["new"] = !is_old(subject.before, finding);
-    if (with_fixes && finding.severity >= Severity::Warning)
+    if (with_fixes && finding.severity >= Severity::Warning && finding.is_about_octets())
       record["fixes"] = fixes_json(after.account, *finding.policy);
     findings.push_back(std::move(record));
   }

@@ -11,7 +11,7 @@ namespace {
 /// The hosts that one finding is about: the first few by name, the rest by number.
 std::string hosts_text(const std::vector<dns::NameView>& names) {
   constexpr std::size_t kNamed = 4;
-  std::string out = "host ";
+  std::string out;
   for (std::size_t i = 0; i < names.size() && i < kNamed; ++i) out += (i == 0 ? "" : ", ") + names[i].text();
   return names.size() > kNamed ? out + " and " + std::to_string(names.size() - kNamed) + " more" : out;
 }
@@ -23,39 +23,26 @@ std::vector<StructureFinding> check_hosts(const View& view, const Node& delegati
   const auto report = [&](Severity severity, std::string_view code, const std::string& why) {
     found.push_back({code, severity, delegation.name.text() + " NS: " + why});
   };
-  if (reached.unreachable) {
-    report(Severity::Error, "unreachable-delegation",
-           reached.cyclic ? "its hosts lead only back to it, and none of them has an address"
-                          : "every host is below the delegation, and none has an address");
-    return found;
-  }
-  if (reached.cyclic)
-    report(Severity::Notice, "cyclic-delegation",
-           "its hosts lead only back to it; resolvers depend on the sibling glue (RFC 9471 section 2.3)");
+  if (reached.unreachable) return found;  // which a policy tells
   std::vector<dns::NameView> aliases;
-  std::vector<dns::NameView> glueless;
   std::vector<dns::NameView> nowhere;
   for (const auto& host : hosts) {
-    if (host.has_address() || host.relation == HostRelation::Unrelated || host.relation == HostRelation::SiblingGlue)
-      continue;
-    if (host.relation == HostRelation::InDomain)
-      glueless.push_back(host.name);
-    else if (host.source && !host.from_wildcard && view.has_type(*host.source, dns::RrType::CNAME))
+    if (host.has_address() || host.relation != HostRelation::SiblingAuthoritative) continue;
+    if (host.source && !host.from_wildcard && view.has_type(*host.source, dns::RrType::CNAME))
       aliases.push_back(host.name);
     else
       nowhere.push_back(host.name);
   }
   if (!aliases.empty())
-    report(Severity::Warning, "ns-target-is-alias", hosts_text(aliases) + ": an alias (RFC 2181 section 10.3)");
-  if (!glueless.empty())
-    report(Severity::Warning, "missing-glue",
-           hosts_text(glueless) + ": below the delegation, without an address (RFC 1034 section 4.2.1)");
+    report(Severity::Warning, "ns-target-is-alias",
+           "host " + hosts_text(aliases) + ": an alias (RFC 2181 section 10.3)");
   if (!nowhere.empty())
-    report(Severity::Warning, "ns-target-without-address", hosts_text(nowhere) + ": in this zone, without an address");
+    report(Severity::Warning, "ns-target-without-address",
+           "host " + hosts_text(nowhere) + ": in this zone, without an address");
   return found;
 }
 
-Standing judge_one(const View& view, Reachability& reach, const PolicySettings& settings, const Node& node,
+Standing judge_one(const View& view, Reachability& reach, Judge& rules, const Node& node,
                    const std::vector<View::HostPlace>& hosts, const Links& links) {
   Standing out{.exists = true, .is_served = true};
   const auto reached = reach.of(node, links);
@@ -63,7 +50,8 @@ Standing judge_one(const View& view, Reachability& reach, const PolicySettings& 
   out.account.is_cyclic = reached.cyclic;
   out.account.is_unreachable = reached.unreachable;
   out.facts = facts_of(out.account);
-  out.sizes = apply_policies(settings, node.name, Location{}, out.facts);
+  out.sizes = rules.judge(out.account, out.facts, Location{});
+  for (auto& finding : out.sizes) finding.delegation = node.name;  // the account may move
   out.structure = check_hosts(view, node, hosts, reached);
   return out;
 }
@@ -81,9 +69,9 @@ Standing judge_occluded(const View& view, const Node& node) {
 /// Everything that one transaction can change, found from what it touches.
 class Search {
  public:
-  Search(const Transaction& transaction, const PolicySettings& settings, std::size_t affected_max)
+  Search(const Transaction& transaction, Judge& rules, std::size_t affected_max)
       : transaction_{transaction},
-        settings_{settings},
+        rules_{rules},
         affected_max_{affected_max},
         before_{transaction.before()},
         after_{transaction.after()},
@@ -180,7 +168,7 @@ class Search {
   }
 
   [[nodiscard]] Standing stand(const View& view, Reachability& reach, dns::NameView name) {
-    return standing_of(view, reach, settings_, name);
+    return standing_of(view, reach, rules_, name);
   }
 
   void compare(const WireName& wire) {
@@ -243,7 +231,7 @@ class Search {
   }
 
   const Transaction& transaction_;
-  const PolicySettings& settings_;
+  Judge& rules_;
   std::size_t affected_max_;
   View before_;
   View after_;
@@ -257,16 +245,16 @@ class Search {
 
 }  // namespace
 
-Standing standing_of(const View& view, Reachability& reach, const PolicySettings& settings, dns::NameView name) {
+Standing standing_of(const View& view, Reachability& reach, Judge& rules, dns::NameView name) {
   auto node = view.node(name);
   if (!view.has_ns(node)) return {};
   if (!view.is_served(node)) return judge_occluded(view, node);
   const auto hosts = view.hosts_of(node);
-  return judge_one(view, reach, settings, node, hosts, links_of(hosts));
+  return judge_one(view, reach, rules, node, hosts, links_of(hosts));
 }
 
-Verdict judge(const Transaction& transaction, const PolicySettings& settings, std::size_t affected_max) {
-  return Search{transaction, settings, affected_max}.run();
+Verdict judge(const Transaction& transaction, Judge& rules, std::size_t affected_max) {
+  return Search{transaction, rules, affected_max}.run();
 }
 
 }  // namespace torii::zonec::gate

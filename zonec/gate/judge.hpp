@@ -7,7 +7,7 @@
 
 #include "zonec/gate/reach.hpp"
 #include "zonec/gate/transaction.hpp"
-#include "zonec/judge/policy.hpp"
+#include "zonec/judge/judge.hpp"
 
 namespace torii::zonec::gate {
 
@@ -60,10 +60,9 @@ struct Verdict {
 };
 
 /// `affected_max`: how many of the affected are listed, each way.
-[[nodiscard]] Verdict judge(const Transaction& transaction, const PolicySettings& settings, std::size_t affected_max);
+[[nodiscard]] Verdict judge(const Transaction& transaction, Judge& rules, std::size_t affected_max);
 
 /// One delegation as it stands in a view; `reach` belongs to that view. `name` must outlive the result.
-[[nodiscard]] Standing standing_of(const View& view, Reachability& reach, const PolicySettings& settings,
-                                   dns::NameView name);
+[[nodiscard]] Standing standing_of(const View& view, Reachability& reach, Judge& rules, dns::NameView name);
 
 }  // namespace torii::zonec::gate

@@ -6,8 +6,9 @@
 
 namespace torii::zonec::gate {
 
-Service::Service(Loaded&& loaded, PolicySettings settings, Loader loader)
-    : loaded_{std::move(loaded)}, settings_{std::move(settings)}, loader_{std::move(loader)} {}
+Service::Service(Loaded&& loaded, Loader loader) : loaded_{std::move(loaded)}, loader_{std::move(loader)} {
+  judge_.emplace(loaded_.settings);
+}
 
 Against Service::against() const {
   const auto& zone = loaded_.base->zone();
@@ -49,7 +50,7 @@ std::string Service::answer(const Request& request) {
   Transaction transaction{*loaded_.base, committed_};
   for (const auto& operation : request.operations)
     if (const auto error = transaction.apply(operation)) return fail(request, *error);
-  const auto verdict = judge(transaction, settings_, request.affected_max);
+  const auto verdict = judge(transaction, *judge_, request.affected_max);
   const bool commits = request.commit && verdict.decision != Decision::Refuse;
   auto line = verdict_line(request, verdict, against(), commits);
   if (commits) {
@@ -83,7 +84,9 @@ void Service::adopt(Loaded&& loaded) {
     if (change.is_host && *change.is_host != published.is_host(node)) kept.set_host(name, *change.is_host);
   }
   committed_ = std::move(kept);
+  judge_.reset();  // it refers to the settings
   loaded_ = std::move(loaded);
+  judge_.emplace(loaded_.settings);
 }
 
 }  // namespace torii::zonec::gate

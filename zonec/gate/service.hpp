@@ -12,9 +12,10 @@
 
 namespace torii::zonec::gate {
 
-/// What a gate judges against, as loaded.
+/// What a gate judges against, and by which rules.
 struct Loaded {
   std::unique_ptr<const Base> base;
+  PolicySettings settings{};
   std::optional<std::uint64_t> generation{};
   std::string created{};
 };
@@ -23,7 +24,7 @@ using Loader = std::function<std::variant<Loaded, std::string>()>;
 
 class Service {
  public:
-  Service(Loaded&& loaded, PolicySettings settings, Loader loader);
+  Service(Loaded&& loaded, Loader loader);
 
   /// The answer to one line, without newline. Never throws: what goes wrong is an answer.
   [[nodiscard]] std::string answer(std::string_view line) noexcept;
@@ -44,7 +45,7 @@ class Service {
   [[nodiscard]] std::string reload(const Request& request);
 
   Loaded loaded_;
-  PolicySettings settings_;
+  std::optional<Judge> judge_;  // by the settings loaded
   Loader loader_;
   Changes committed_;
   std::uint64_t requests_ = 0;

@@ -281,7 +281,8 @@ void run(unsigned seed, Signing signing) {
       const auto error = transaction.apply(operation);
       ASSERT_FALSE(error) << error->code << ": " << error->text;
     }
-    const auto verdict = judge(transaction, registry.settings, 1000);
+    Judge rules{registry.settings};
+    const auto verdict = judge(transaction, rules, 1000);
     const auto was = registry.compile(registry.model);
     auto next = registry.committed;
     next.merge(transaction.changes(), [&](dns::NameView name) { return registry.base->find(name); });
