@@ -8,7 +8,7 @@ import sys
 
 import servers
 
-sys.path.insert(0, os.path.join(servers.source_folder(), "tests", "golden", "sizes"))
+sys.path.append(os.path.join(servers.source_folder(), "tests", "golden", "sizes"))
 import cases  # noqa: E402
 
 SOA = "86400 IN SOA ns.registry.invalid. hostmaster.registry.invalid. 1 1800 900 604800 86400"

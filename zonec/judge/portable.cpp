@@ -98,16 +98,4 @@ std::uint32_t portable_bound(const Account& account, ReferralPart part) noexcept
   return octets;
 }
 
-void add_portable(SizeFacts& facts, const Account& account, PortableSizes& sizes, std::uint32_t limit,
-                  std::uint32_t limit_edns) {
-  const ReferralPart plain{.opt = false, .proof = false, .glue = Glue::Required};
-  const ReferralPart edns{.opt = true, .proof = true, .glue = Glue::Required};
-  const auto ours = facts.authority + facts.required();
-  const auto ours_edns = ours + facts.proof + kOptOctets;
-  if (portable_bound(account, plain) > limit)
-    facts.portable_extra = std::max(sizes.worst(account, plain).octets, ours) - ours;
-  if (portable_bound(account, edns) > limit_edns)
-    facts.portable_extra_edns = std::max(sizes.worst(account, edns).octets, ours_edns) - ours_edns;
-}
-
 }  // namespace torii::zonec

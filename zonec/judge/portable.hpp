@@ -5,7 +5,6 @@
 #include <optional>
 #include <vector>
 
-#include "zonec/judge/facts.hpp"
 #include "zonec/judge/qname.hpp"
 #include "zonec/judge/referral_sets.hpp"
 
@@ -72,10 +71,5 @@ class PortableSizes {
 /// No encoder needs more at any QNAME: names without a pointer, but for the NS records' owner, which all point at after
 /// the first. Cheap, so that few delegations need `worst`.
 [[nodiscard]] std::uint32_t portable_bound(const Account& account, ReferralPart part) noexcept;
-
-/// Sets what the worst of the encoders needs more than ours with all required glue: `portable_extra`, without EDNS, and
-/// `portable_extra_edns`. Only where `portable_bound` passes the smaller of the limits that matter; else they stay 0.
-void add_portable(SizeFacts& facts, const Account& account, PortableSizes& sizes, std::uint32_t limit,
-                  std::uint32_t limit_edns);
 
 }  // namespace torii::zonec
