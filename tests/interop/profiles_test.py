@@ -124,7 +124,8 @@ def start(lab, zones, presigned=None):
     # These delegations are here because they break rules, and signatures of a stored zone run out one day.
     relaxed += ["--now", "20260801000000", "--verify", "none"]
     return {"torii": lab.toriid(zones, compile_options=relaxed), "nsd": lab.nsd(zones), "knot": lab.knot(zones),
-            bind_kind(): lab.bind(zones, order="none"), bind_kind() + " random": lab.bind(zones), "powerdns": lab.pdns(zones, presigned)}
+            bind_kind(): lab.bind(zones, order="none"), bind_kind() + " random": lab.bind(zones),
+            "powerdns": lab.pdns(zones, presigned)}
 
 
 def made_zones(lab, rng, count, tlds):
