@@ -53,8 +53,9 @@ ExitStatus failed(ExitStatus status, const char* why) {
 
 int main(int count, char** arguments) {
   // Large blocks go back to the system as soon as they are free, so that the peak is what is in use at one time.
-  // Without this glibc keeps ever larger ones for itself.
-  constexpr int kLargeBlockOctets = 1 << 16;
+  // Without this glibc keeps ever larger ones for itself. What a piece of work needs is below that, and is used again
+  // and again: fresh pages cost more than the work on them.
+  constexpr int kLargeBlockOctets = 1 << 20;
   mallopt(M_MMAP_THRESHOLD, kLargeBlockOctets);
   auto status = ExitStatus::SystemFailed;
   try {

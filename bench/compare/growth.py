@@ -1,4 +1,4 @@
-"""How toriid and zonec grow with the zone: queries a second on one core, octets a delegation, seconds to compile.
+"""How toriid and zonec grow with the zone: queries a second on one core, octets a delegation, time and memory to compile.
 
     ./dev bench growth --sizes 10000,100000,1000000,10000000
 """
@@ -98,7 +98,9 @@ def main():
               ("µs a delegation to compile", [("elapsed", [(row["delegations"], row["seconds"] / row["delegations"] * 1e6)
                                                            for row in rows]),
                                               ("CPU", [(row["delegations"], row["cpu"] / row["delegations"] * 1e6)
-                                                       for row in rows])])]
+                                                       for row in rows])]),
+              ("octets of zonec's peak memory a delegation",
+               [("peak", [(row["delegations"], row["peak"] / row["delegations"]) for row in rows])])]
     with open(os.path.join(folder, "growth.svg"), "w") as file:
         file.write(svg.lines(f"Growth with the zone, {options.shape}", panels, "delegations",
                              "medians; toriid with one worker on one core, load on another"))

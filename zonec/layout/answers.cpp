@@ -1,6 +1,7 @@
 #include "zonec/layout/answers.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -145,10 +146,17 @@ class ZoneLayout {
         zone_.owners.size(), threads_,
         [&](std::uint32_t first, std::uint32_t last) {
           std::vector<SetAndTtl> found;
+          std::array<SetAndTtl, 4096> recent;  // most have been seen a moment ago, and need not be sorted
+          recent.fill({kNone, 0});
           for (auto i = first; i < last; ++i) {
             if (zone_.owners[i].kind != OwnerKind::Cut) continue;
-            if (const auto set = common_host_set(zone_, i); set != kNone)
-              found.emplace_back(set, zone_.find_rrset(zone_.owners[i], dns::RrType::NS)->ttl);
+            const auto set = common_host_set(zone_, i);
+            if (set == kNone) continue;
+            const SetAndTtl wants{set, zone_.find_rrset(zone_.owners[i], dns::RrType::NS)->ttl};
+            auto& seen = recent[set % recent.size()];
+            if (seen == wants) continue;
+            seen = wants;
+            found.push_back(wants);
           }
           sort_out(found);
           return found;

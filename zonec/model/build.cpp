@@ -40,7 +40,10 @@ constexpr std::size_t kUnknown = static_cast<std::size_t>(-1);
 /// whether they are a list of hosts that other owners have as well.
 class Part final : public RecordPart {
  public:
-  Part(HostListPool& pool, std::size_t apex_labels) : pool_{pool}, apex_labels_{apex_labels} {}
+  /// `expected`: records there will be, about.
+  Part(HostListPool& pool, std::size_t apex_labels, std::size_t expected) : pool_{pool}, apex_labels_{apex_labels} {
+    records.reserve(expected);
+  }
 
   void take(const ScannedRecord& record) override {
     if (!std::exchange(any, true)) first_file = record.where.file;
@@ -62,7 +65,7 @@ class Part final : public RecordPart {
 
   void end() override {
     flush_group();
-    records.shrink_to_fit();
+    if (records.capacity() > records.size() + records.size() / 4) records.shrink_to_fit();
   }
 
   /// Makes the keys those below the apex; they are already when it was known when the part began.
@@ -185,6 +188,7 @@ struct ZoneBuilder::State {
   std::optional<dns::Name> apex;
   unsigned threads{};
   std::atomic<std::size_t> apex_labels{kUnknown};  // as far as is known; saves work when it is right
+  std::atomic<std::size_t> part_records{0};        // of the last part: the next will have about as many
   std::vector<HostListPool> pools;                 // one a thread
   std::vector<std::unique_ptr<Part>> parts;
   std::unique_ptr<RecordPart> open_part;  // of records that are added one by one
@@ -267,7 +271,9 @@ ZoneBuilder::ZoneBuilder(std::optional<dns::Name> apex, unsigned threads) : stat
 ZoneBuilder::~ZoneBuilder() = default;
 
 std::unique_ptr<RecordPart> ZoneBuilder::open(unsigned thread) {
-  return std::make_unique<Part>(state_->pools.at(thread), state_->apex_labels.load(std::memory_order_relaxed));
+  const auto last = state_->part_records.load(std::memory_order_relaxed);
+  return std::make_unique<Part>(state_->pools.at(thread), state_->apex_labels.load(std::memory_order_relaxed),
+                                last + last / 16);
 }
 
 void ZoneBuilder::accept(std::unique_ptr<RecordPart> part) {
@@ -276,6 +282,7 @@ void ZoneBuilder::accept(std::unique_ptr<RecordPart> part) {
   auto& last = *state.parts.back();
   state.findings.merge(std::move(last.findings));
   state.record_count += last.records.size();
+  state.part_records.store(last.records.size(), std::memory_order_relaxed);
   if (state.show) state.show(state.record_count);
   if (state.apex_labels == kUnknown && !last.soas.empty()) state.apex_labels = last.soas.front().name().label_count();
 }
@@ -301,6 +308,7 @@ std::optional<Zone> ZoneBuilder::finish(std::vector<Diagnostic>& diagnostics) {
     zone->apex = *state.apex;
     settle_host_sets(*zone, state.pools);
     auto records = state.sorted();
+    malloc_trim(0);  // what the parts' lists held
     assemble(*zone, records, state.findings, state.threads);
     records = {};
     state.parts.clear();

@@ -84,22 +84,16 @@ TokenKind Lexer::end_of_block(Token& token) noexcept {
 
 TokenKind Lexer::word(Token& token) noexcept {
   token = here();
+  const char* at = at_;  // a member would be written to memory octet by octet, as the text could be the lexer itself
   for (;;) {
-    switch (class_of(*at_)) {
-      case CharClass::Plain:
-        ++at_;
-        continue;
-      case CharClass::Backslash:
-        token.escaped = true;
-        ++at_;
-        if (*at_ == '\n' || *at_ == 0) break;  // left to the decoder, which finds nothing after the backslash
-        ++at_;
-        continue;
-      default:
-        break;
-    }
-    break;
+    while (class_of(*at) == CharClass::Plain) ++at;
+    if (*at != '\\') break;
+    token.escaped = true;
+    ++at;
+    if (*at == '\n' || *at == 0) break;  // left to the decoder, which finds nothing after the backslash
+    ++at;
   }
+  at_ = at;
   token.end = at_;
   if (at_ == end_ && more_) starved_ = true;
   return TokenKind::Text;

@@ -225,11 +225,11 @@ std::unique_ptr<PartScan::Piece> PartScan::next_piece() {
     auto cut = find_cut(read_all_ && frame_.buffer.error().empty());
     if (cut.at > 0) {
       auto piece = std::make_unique<Piece>();
-      const auto end = rest_.begin() + static_cast<std::ptrdiff_t>(cut.at);
-      piece->text.reserve(cut.at + 1);
-      piece->text.assign(rest_.begin(), end);
-      piece->text.push_back('\n');
-      rest_.erase(rest_.begin(), end);
+      piece->text.reserve(rest_.capacity());
+      piece->text.assign(rest_.begin() + static_cast<std::ptrdiff_t>(cut.at), rest_.end());
+      std::swap(piece->text, rest_);  // the smaller part is copied
+      piece->text.resize(cut.at + 1);
+      piece->text.back() = '\n';
       piece->past = std::exchange(past_, std::move(cut.past));
       return piece;
     }

@@ -182,7 +182,7 @@ bool Scanner::want_end(Frame& frame) {
 }
 
 bool Scanner::read_name(const Token& token, const dns::Name* origin, std::optional<dns::Name>& name) {
-  std::array<std::uint8_t, dns::kNameOctetsMax + 1> octets{};
+  std::array<std::uint8_t, dns::kNameOctetsMax + 1> octets;  // NOLINT: the first `size` are set
   std::size_t size = 0;
   if (const char* wrong = decode_name(token, origin, octets.data(), size)) {
     if (wrong == kNoOriginFault) return reporter_.error(token, "no-origin", quote(token) + " is a " + wrong);

@@ -6,6 +6,7 @@
 /// foreign octets are `NameView::parse` (wire), `Name::from_text` (presentation) and the appending functions, which
 /// all refuse what is not a name. `NameView::trusted` is for octets that one of these has already accepted.
 /// Comparison is case-insensitive for ASCII (RFC 4343) and canonical ordering is that of RFC 4034 section 6.1.
+#include <algorithm>
 #include <array>
 #include <compare>
 #include <cstdint>
@@ -14,6 +15,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "torii/dns/types.hpp"
 #include "torii/dns/wire.hpp"
@@ -109,6 +111,8 @@ class NameView {
   }
   friend constexpr bool operator==(NameView a, NameView b) noexcept {
     if (a.size_ != b.size_) return false;
+    // Names that are equal are nearly always written alike.
+    if (!std::is_constant_evaluated() && std::memcmp(a.data_, b.data_, a.size_) == 0) return true;
     for (std::size_t i = 0; i < a.size_; ++i)
       if (to_lower(a.data_[i]) != to_lower(b.data_[i])) return false;
     return true;
@@ -175,7 +179,7 @@ class Name {
  public:
   constexpr Name() noexcept = default;
   constexpr explicit Name(NameView view) noexcept : size_{static_cast<std::uint8_t>(view.size())} {
-    for (std::size_t i = 0; i < view.size(); ++i) octets_[i] = view.data()[i];
+    std::copy_n(view.data(), view.size(), octets_.data());
   }
   /// Nothing when `text` is no name. A name without a final dot is taken below `origin`.
   /// Source: RFC 1035 section 5.1 for escapes (`\X`, `\DDD`), RFC 4343 section 2.1.
