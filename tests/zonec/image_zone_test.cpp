@@ -75,7 +75,7 @@ TEST_F(ImageZone, FindingsOfTheStructureAreThoseOfTheCompile) {
   ASSERT_TRUE(std::holds_alternative<ImageZones>(read()));
   ASSERT_EQ(diagnostics.size(), built.diagnostics.size());
   for (std::size_t i = 0; i < diagnostics.size(); ++i) EXPECT_EQ(diagnostics[i].text, built.diagnostics[i].text);
-  EXPECT_TRUE(files.text(diagnostics.at(0).where).ends_with("00000001.records.mdb:3:1"))
+  EXPECT_TRUE(files.text(diagnostics.at(0).where).ends_with("00000001.records.mdb:4:1"))
       << files.text(diagnostics[0].where);
 }
 
