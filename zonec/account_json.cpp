@@ -35,6 +35,17 @@ json::object reply_json(const Account& account, const OwnReply& at) {
   return out;
 }
 
+json::object set_json(const FixSet& set) {
+  json::array fixes;
+  for (const auto& fix : set.fixes) fixes.push_back(fix_json(fix));
+  return {{"changes", set.objects},
+          {"octets_after", set.octets_after},
+          {"smallest", set.is_smallest},
+          {"fixes", std::move(fixes)}};
+}
+
+}  // namespace
+
 json::object server_json(const Account& account, const ServerReply& reply) {
   json::array left_out;
   for (const auto& set : reply.seen.left_out)
@@ -49,17 +60,6 @@ json::object server_json(const Account& account, const ServerReply& reply) {
           {"left_out", std::move(left_out)},
           {"chance", reply.seen.is_chance}};
 }
-
-json::object set_json(const FixSet& set) {
-  json::array fixes;
-  for (const auto& fix : set.fixes) fixes.push_back(fix_json(fix));
-  return {{"changes", set.objects},
-          {"octets_after", set.octets_after},
-          {"smallest", set.is_smallest},
-          {"fixes", std::move(fixes)}};
-}
-
-}  // namespace
 
 json::array ledger_json(const Account& account) {
   json::array out;

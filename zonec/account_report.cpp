@@ -9,8 +9,16 @@
 namespace torii::zonec {
 namespace {
 
-/// The account at both shapes of the longest QNAME; the reply with TC, or of more octets.
-std::vector<ServerReply> ask_all(const Account& account, const std::vector<OwnReply>& replies) {
+/// How far from its limit a policy is that says nothing; nothing where another speaks for it, or it counts no octets.
+std::optional<PolicyStanding> stand(const std::shared_ptr<const Policy>& policy, Severity severity, const SizeFacts& facts) {
+  if (policy->limit == 0 || policy->evaluate(facts, *policy)) return std::nullopt;
+  const auto goal = goal_of(*policy);
+  return PolicyStanding{policy, severity, goal.octets(facts), goal.limit, true, {}};
+}
+
+}  // namespace
+
+std::vector<ServerReply> ask_servers(const Account& account, const std::vector<OwnReply>& replies) {
   std::vector<dns::NameView> hosts;
   for (const auto& host : account.hosts) hosts.push_back(host.name);
   const std::array shapes{QnameShape::Long, QnameShape::Many};
@@ -36,22 +44,13 @@ std::vector<ServerReply> ask_all(const Account& account, const std::vector<OwnRe
   return out;
 }
 
-/// How far from its limit a policy is that says nothing; nothing where another speaks for it, or it counts no octets.
-std::optional<Standing> stand(const std::shared_ptr<const Policy>& policy, Severity severity, const SizeFacts& facts) {
-  if (policy->limit == 0 || policy->evaluate(facts, *policy)) return std::nullopt;
-  const auto goal = goal_of(*policy);
-  return Standing{policy, severity, goal.octets(facts), goal.limit, true, {}};
-}
-
-}  // namespace
-
 AccountReport report_account(Account account, dns::NameView name, Location where,
                              const std::vector<std::uint32_t>& limits, const PolicySettings& settings) {
   AccountReport report;
   report.account = std::move(account);
   const auto& facts = report.facts = facts_of(report.account);
   report.replies = own_replies(report.account, facts, limits);
-  report.servers = ask_all(report.account, report.replies);
+  report.servers = ask_servers(report.account, report.replies);
   report.findings = Judge{settings}.judge(report.account, facts, where);
   for (auto& finding : report.findings) finding.delegation = name;  // the account may move
   for (const auto& on : settings.in_force(facts.zone_is_root)) {
@@ -59,7 +58,7 @@ AccountReport report_account(Account account, dns::NameView name, Location where
     const auto missed = std::ranges::find(report.findings, policy, &SizeFinding::policy);
     if (missed == report.findings.end()) {
       const bool said =
-          std::ranges::any_of(report.standings, [&](const Standing& s) { return s.policy->id == policy->id; });
+          std::ranges::any_of(report.standings, [&](const PolicyStanding& s) { return s.policy->id == policy->id; });
       if (auto standing = stand(policy, on.severity, facts); standing && !said)
         report.standings.push_back(std::move(*standing));
     } else if (missed->is_about_octets()) {

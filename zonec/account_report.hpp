@@ -16,7 +16,7 @@
 namespace torii::zonec {
 
 /// A policy in force, and how far from its limit the delegation is.
-struct Standing {
+struct PolicyStanding {
   std::shared_ptr<const Policy> policy;
   Severity severity{};
   std::uint32_t octets{};  // that the policy counts
@@ -39,7 +39,7 @@ struct AccountReport {
   SizeFacts facts;
   std::vector<OwnReply> replies;
   std::vector<ServerReply> servers;     // by kind, each with the limits of `replies`
-  std::vector<Standing> standings;      // policies about octets, in their order; those left out that others speak for
+  std::vector<PolicyStanding> standings;      // policies about octets, in their order; those left out that others speak for
   std::vector<SizeFinding> findings;    // of the policies missed
   std::vector<Diagnostic> diagnostics;  // of the delegation's structure
 };
@@ -64,6 +64,9 @@ struct AccountReport {
 /// What the bar's letters stand for.
 [[nodiscard]] std::string bar_legend(const Colour& colour);
 
+/// What each kind of server sends for each of these, at the worse QNAME of 255 octets.
+[[nodiscard]] std::vector<ServerReply> ask_servers(const Account& account, const std::vector<OwnReply>& replies);
+[[nodiscard]] boost::json::object server_json(const Account& account, const ServerReply& reply);
 [[nodiscard]] boost::json::array ledger_json(const Account& account);
 [[nodiscard]] boost::json::object fix_json(const Fix& fix);
 [[nodiscard]] boost::json::object fix_plan_json(const FixPlan& plan);

@@ -156,7 +156,7 @@ std::string policies_text(const AccountReport& report, const Colour& colour) {
            " [" + diagnostic.code + "]\n";
   for (const auto& finding : report.findings) {
     out += finding.text() + " [" + colour.paint(ink_of(finding.severity), severity_text(finding.severity)) + "]\n";
-    const auto at = std::ranges::find(report.standings, finding.policy, &Standing::policy);
+    const auto at = std::ranges::find(report.standings, finding.policy, &PolicyStanding::policy);
     if (at != report.standings.end()) out += fix_plan_text(at->fixes, kFixesShown, "  ", colour);
   }
   return out;

@@ -77,6 +77,7 @@ void add_compile(CLI::App& app, ExitStatus& status) {
   auto* command = app.add_subcommand("compile", "Check zones and publish them as a new generation of an image");
   auto options = std::make_shared<CompileOptions>();
   options->load.add_to(*command);
+  options->load.publishes = true;
   command->add_option("--image", options->image, "The image's folder; created when absent")
       ->type_name("DIR")
       ->required();

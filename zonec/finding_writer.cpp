@@ -1,125 +1,134 @@
 #include "zonec/finding_writer.hpp"
 
-#include <boost/json.hpp>
+#include <cerrno>
+
+#include "zonec/emit/durable.hpp"
 
 namespace torii::zonec {
 namespace {
 
-namespace json = boost::json;
-
-/// JSON is UTF-8; a path need not be. Octets that are no UTF-8 become U+FFFD.
-std::string to_utf8(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    const std::size_t length = lead < 0x80                     ? 1
-                               : (lead >= 0xC2 && lead < 0xE0) ? 2
-                               : (lead & 0xF0U) == 0xE0        ? 3
-                               : (lead >= 0xF0 && lead < 0xF5) ? 4
-                                                               : 0;
-    bool good = length > 0 && i + length <= text.size();
-    for (std::size_t k = 1; good && k < length; ++k) good = (static_cast<unsigned char>(text[i + k]) & 0xC0U) == 0x80;
-    if (good && length == 3) {
-      const auto second = static_cast<unsigned char>(text[i + 1]);
-      good = !(lead == 0xE0 && second < 0xA0) && !(lead == 0xED && second >= 0xA0);
-    }
-    if (good && length == 4) {
-      const auto second = static_cast<unsigned char>(text[i + 1]);
-      good = !(lead == 0xF0 && second < 0x90) && !(lead == 0xF4 && second >= 0x90);
-    }
-    if (good) {
-      out.append(text.substr(i, length));
-      i += length;
-    } else {
-      out += "\xEF\xBF\xBD";
-      ++i;
-    }
+std::unique_ptr<FindingFormatter> make_formatter(std::ostream& out, const SourceFiles& files,
+                                                 const FindingOptions& options) {
+  switch (options.format) {
+    case FindingFormat::Json:
+      return make_json_formatter(out, files);
+    case FindingFormat::Sarif:
+      return make_sarif_formatter(out, files);
+    case FindingFormat::Junit:
+      return make_junit_formatter(out, files);
+    case FindingFormat::Text:
+      break;
   }
-  return out;
+  return make_text_formatter(out, files, options.colour);
 }
 
-json::object place(const SourceFiles& files, Location where) {
-  json::object out{{"file", to_utf8(files.path(where.file))}};
-  if (where.line > 0) {
-    out["line"] = where.line;
-    out["column"] = where.column;
-  }
-  return out;
-}
-
-json::object to_json(const SourceFiles& files, const Diagnostic& diagnostic) {
-  json::object out{{"code", diagnostic.code}, {"severity", std::string{severity_text(diagnostic.severity)}}};
-  for (auto& member : place(files, diagnostic.where)) out[member.key()] = member.value();
-  if (!diagnostic.owner.empty()) out["owner"] = diagnostic.owner;
-  out["text"] = to_utf8(diagnostic.text);
-  return out;
-}
-
-json::object to_json(const SourceFiles& files, const SizeFinding& finding) {
-  const auto& facts = finding.facts;
-  json::object out{{"policy", finding.policy->id},
-                   {"severity", std::string{severity_text(finding.severity)}},
-                   {"delegation", finding.delegation.text()},
-                   {"limit", nullptr},
-                   {"octets", nullptr},
-                   {"over_by", nullptr},
-                   {"qname_octets", facts.qname},
-                   {"qname_ok_max", nullptr},
-                   {"hosts", facts.hosts},
-                   {"would_set_tc", finding.failure.would_set_tc},
-                   {"profile", "full"}};
-  if (finding.is_about_octets()) {
-    out["limit"] = finding.failure.limit;
-    out["octets"] = finding.failure.octets;
-    out["over_by"] = finding.over_by();
-  }
-  if (const auto longest = finding.qname_ok_max()) out["qname_ok_max"] = *longest;
-  if (!finding.failure.note.empty()) out["note"] = std::string{finding.failure.note};
-  out["ledger"] = json::object{{"header", 12},
-                               {"question", facts.qname + 4},
-                               {"ns", facts.authority - facts.qname - 16},
-                               {"proof", facts.proof},
-                               {"glue_required", facts.required()},
-                               {"glue_sibling", facts.sibling.total},
-                               {"glue_authoritative", facts.glue_authoritative}};
-  for (auto& member : place(files, finding.where)) out[member.key()] = member.value();
-  out["text"] = finding.text();
-  return out;
+SizeDetail detail_of(const SizeFinding& finding, Account account) {
+  constexpr std::uint32_t kPlainLimit = 512;
+  SizeDetail detail{.account = std::move(account), .plan = {}, .servers = {}};
+  if (!finding.is_about_octets()) return detail;
+  const auto goal = goal_of(*finding.policy);
+  // An encoder's size is not what the goal counts.
+  if (goal.octets(finding.facts) == finding.failure.octets)
+    detail.plan = propose_fixes(detail.account, goal, {.sets = true, .exact = false});
+  OwnReply asked{.asking = finding.failure.limit <= kPlainLimit ? Asking::Plain
+                           : detail.account.proof.empty()       ? Asking::Edns
+                                                                : Asking::Dnssec,
+                 .limit = finding.failure.limit};
+  detail.servers = ask_servers(detail.account, {std::move(asked)});
+  return detail;
 }
 
 }  // namespace
 
+std::optional<FindingFormat> format_from_id(std::string_view id) noexcept {
+  if (id == "text") return FindingFormat::Text;
+  if (id == "json") return FindingFormat::Json;
+  if (id == "sarif") return FindingFormat::Sarif;
+  if (id == "junit") return FindingFormat::Junit;
+  return std::nullopt;
+}
+
+struct FindingWriter::Record {
+  Record(const std::string& path, const SourceFiles& files)
+      : file{std::filesystem::absolute(path)},
+        out{file.path(), std::ios::binary},
+        formatter{make_json_formatter(out, files)} {
+    if (!out) throw_system(file.path(), "cannot be written", errno);
+  }
+  PartFile file;
+  std::ofstream out;
+  std::unique_ptr<FindingFormatter> formatter;
+};
+
+FindingWriter::FindingWriter(std::ostream& out, const SourceFiles& files, FindingFormat format)
+    : FindingWriter{out, files, FindingOptions{.format = format}} {}
+
+FindingWriter::FindingWriter(std::ostream& out, const SourceFiles& files, const FindingOptions& options)
+    : options_{options}, formatter_{make_formatter(out, files, options)} {
+  if (!options.write_baseline.empty()) record_ = std::make_unique<Record>(options.write_baseline, files);
+}
+
+FindingWriter::~FindingWriter() = default;
+
+template <class Finding>
+bool FindingWriter::is_wanted(const Finding& finding, FindingChange& change) {
+  if (!options_.baseline) return true;
+  const auto verdict = options_.baseline->compare(finding);
+  if (verdict.change == Baseline::Change::New) {
+    change = {"new", "new"};
+    return true;
+  }
+  if (verdict.change == Baseline::Change::Worse) {
+    change = {"worse", verdict.before};
+    return true;
+  }
+  if (finding.severity == Severity::Error) ++known_errors_;
+  return false;
+}
+
 void FindingWriter::write(const Diagnostic& diagnostic) {
   if (gave_up_) return;
-  if (format_ == FindingFormat::Json) {
-    line(json::serialize(to_json(files_, diagnostic)));
-  } else {
-    line(files_.text(diagnostic.where) + ": " + std::string{severity_text(diagnostic.severity)} + ": " +
-         diagnostic.text + " [" + diagnostic.code + "]");
-  }
+  if (record_) record_->formatter->write(diagnostic, {});
+  FindingChange change;
+  if (!is_wanted(diagnostic, change)) return;
+  formatter_->write(diagnostic, change);
   count_one(diagnostic.severity);
 }
 
-void FindingWriter::write(const SizeFinding& finding) {
+void FindingWriter::write(const SizeFinding& finding, const std::function<Account()>& account) {
   if (gave_up_) return;
-  if (format_ == FindingFormat::Json) {
-    line(json::serialize(to_json(files_, finding)));
+  if (record_) record_->formatter->write(finding, nullptr, {});
+  FindingChange change;
+  if (!is_wanted(finding, change)) return;
+  if (account && options_.fixes > 0) {
+    --options_.fixes;
+    const auto detail = detail_of(finding, account());
+    formatter_->write(finding, &detail, change);
   } else {
-    line(finding.text() + " [" + std::string{severity_text(finding.severity)} + "]");
+    formatter_->write(finding, nullptr, change);
   }
   count_one(finding.severity);
 }
 
 void FindingWriter::count_one(Severity severity) {
   ++counts_.at(static_cast<std::size_t>(severity));
-  if (count(Severity::Error) < kErrorsMax) return;
+  if (count(Severity::Error) < kErrorsMax || record_) return;
   gave_up_ = true;
-  const auto text = std::to_string(kErrorsMax) + " errors, giving up";
-  line(format_ == FindingFormat::Json
-           ? json::serialize(json::object{{"code", "too-many-errors"}, {"severity", "error"}, {"text", text}})
-           : "zonec: " + text + " [too-many-errors]");
+  formatter_->give_up(std::to_string(kErrorsMax) + " errors, giving up");
 }
 
-void FindingWriter::line(const std::string& text) { out_ << text << '\n'; }
+void FindingWriter::finish() {
+  if (finished_) return;
+  finished_ = true;
+  formatter_->finish();
+  if (!record_) return;
+  record_->out.close();
+  if (!record_->out) throw_system(record_->file.path(), "cannot be written", errno);
+  record_->file.commit();
+}
+
+std::string FindingWriter::against_baseline() const {
+  return options_.baseline ? options_.baseline->summary(!gave_up_) : std::string{};
+}
 
 }  // namespace torii::zonec

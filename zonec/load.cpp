@@ -49,6 +49,21 @@ std::string counted(std::uint64_t count, std::string_view one) {
   return std::to_string(count) + " " + std::string{one} + (count == 1 ? "" : "s");
 }
 
+FindingOptions finding_options_of(const LoadOptions& options) {
+  FindingOptions out{.format = format_from_id(options.format).value_or(FindingFormat::Text),
+                     .colour = Colour{options.colour},
+                     .fixes = options.fixes,
+                     .baseline = {},
+                     .write_baseline = options.write_baseline};
+  if (options.baseline.empty()) return out;
+  try {
+    out.baseline = std::make_shared<Baseline>(Baseline::read(options.baseline));
+  } catch (const std::runtime_error& error) {
+    throw CLI::ValidationError{"--baseline", error.what()};
+  }
+  return out;
+}
+
 }  // namespace
 
 std::variant<ZoneInput, std::string> parse_input(std::string_view argument) {
@@ -122,7 +137,16 @@ void LoadOptions::add_to(CLI::App& command) {
   command.add_option("--list", list, "A file that lists more of them, one [ORIGIN=]FILE a line, `#` for comments")
       ->type_name("FILE");
   policy.add_to(command);
-  command.add_option("--format", format, "Findings as text or as JSON Lines")->check(CLI::IsMember({"text", "json"}));
+  command.add_option("--format", format, "Findings as text, as JSON Lines, as SARIF 2.1.0, or as JUnit XML")
+      ->check(CLI::IsMember({"text", "json", "sarif", "junit"}))
+      ->capture_default_str();
+  add_colour(command, colour);
+  command.add_option("--fixes", fixes, "Size findings that get fixes")->type_name("N")->capture_default_str();
+  command
+      .add_option("--baseline", baseline, "Findings of a run before (JSON Lines): only what is new or worse is told")
+      ->type_name("FILE");
+  command.add_option("--write-baseline", write_baseline, "Write all findings to FILE, as JSON Lines")
+      ->type_name("FILE");
   command.add_option("--now", now, "Time at which signatures must be valid: seconds since 1970 or YYYYMMDDHHmmSS")
       ->type_name("TIME");
   command.add_option("--verify", verify, "Signatures to verify: all, those of some RRsets, or none")
@@ -143,7 +167,8 @@ Load::Load(const LoadOptions& options)
       verify_{verify_options_of(options)},
       threads_{options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency())},
       quiet_{options.quiet},
-      writer_{std::cout, files_, options.format == "json" ? FindingFormat::Json : FindingFormat::Text},
+      publishes_{options.publishes},
+      writer_{std::cout, files_, finding_options_of(options)},
       progress_{!options.quiet} {
   bool standard_input = false;
   auto arguments = options.inputs;
@@ -173,10 +198,17 @@ ExitStatus Load::run(const std::function<void(Zone&&)>& keep) {
   std::cout.flush();
   if (!std::cout) throw std::runtime_error{"standard output cannot be written"};
   if (bad_input_) return ExitStatus::BadInput;
-  return writer_.has_errors() ? ExitStatus::Refused : ExitStatus::Done;
+  return writer_.has_errors() || (publishes_ && writer_.has_known_errors()) ? ExitStatus::Refused : ExitStatus::Done;
+}
+
+void Load::finish() {
+  writer_.finish();
+  std::cout.flush();
+  if (!std::cout) throw std::runtime_error{"standard output cannot be written"};
 }
 
 void Load::load_one(const ZoneInput& input, const std::function<void(Zone&&)>& keep) {
+  writer_.begin_input(input.path);
   std::vector<Diagnostic> diagnostics;
   ZoneBuilder builder{input.origin, threads_};
   builder.on_progress([&](std::uint64_t records) { progress_.show(input.path, records); });
@@ -189,6 +221,7 @@ void Load::load_one(const ZoneInput& input, const std::function<void(Zone&&)>& k
     return write(diagnostics);
   }
   auto zone = builder.finish(diagnostics);
+  if (zone) writer_.begin_zone(zone->apex, settings_);
   write(diagnostics);
   if (!zone) return;
   if (!seen_.insert(zone->apex.text()).second) {
@@ -219,7 +252,7 @@ void Load::check(const Zone& zone) {
         if ((++findings & 0xFFU) == 0) progress_.show("size findings", findings);
         if (finding.waiver && ++waived_ > 0 && settings_.floor() > Severity::Info) return true;
         progress_.clear();
-        writer_.write(finding);
+        writer_.write(finding, [&] { return describe_account(zone, zone.find(finding.delegation)); });
         return !writer_.gave_up();
       },
       threads_);
@@ -233,6 +266,7 @@ void Load::write(std::vector<Diagnostic>& diagnostics) {
 
 void Load::summarise(std::string_view more) {
   progress_.clear();
+  finish();
   if (quiet_) return;
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start_;
   std::ostringstream line;
@@ -244,6 +278,7 @@ void Load::summarise(std::string_view more) {
        << counted(writer_.count(Severity::Warning), "warning") << ", "
        << counted(writer_.count(Severity::Notice), "notice");
   if (waived_ > 0) line << ", " << waived_ << " waived";
+  if (const auto against = writer_.against_baseline(); !against.empty()) line << " (" << against << ")";
   line << "; " << std::fixed << std::setprecision(2) << seconds.count() << " s" << more << '\n';
   std::cerr << line.str();
 }

@@ -42,6 +42,11 @@ struct LoadOptions {
   std::string list;  // a file with more inputs, one a line
   PolicyOptions policy;
   std::string format = "text";
+  std::string colour = "auto";
+  std::size_t fixes = kFindingsWithFixes;
+  std::string baseline;
+  std::string write_baseline;
+  bool publishes = false;  // errors count then, whether a baseline has them or not
   std::string now;
   std::string verify = "full";
   std::string deprecated_algorithm = "error";
@@ -67,6 +72,8 @@ class Load {
   [[nodiscard]] std::uint32_t now() const noexcept { return dnssec_.now; }
   /// A path that findings may name.
   [[nodiscard]] Location place_of(const std::string& path) { return {files_.add(path), 0, 0}; }
+  /// Ends the findings: to be called when no more come.
+  void finish();
   /// Writes further findings, after those of `run`.
   void report(std::vector<Diagnostic>& diagnostics) { write(diagnostics); }
 
@@ -83,6 +90,7 @@ class Load {
   unsigned threads_;
   bool quiet_;
   SourceFiles files_;
+  bool publishes_;
   FindingWriter writer_;
   Progress progress_;
   std::unordered_set<std::string> seen_;  // apexes, presentation format

@@ -144,12 +144,14 @@ std::optional<FixSet> Search::greedy(Account account, unsigned loss_max) {
     if (set.fixes.size() == kSteps || is_spent()) return std::nullopt;
     auto fixes = best(account, set.octets_after, loss_max);
     if (fixes.empty()) return std::nullopt;
-    const auto enough = [](const Fix& a, const Fix& b) {
-      if (a.suffices != b.suffices) return a.suffices;
-      if (a.suffices && a.objects() != b.objects()) return a.objects() < b.objects();
-      return saves_more(a, b);
-    };
-    auto chosen = std::ranges::min_element(fixes, enough);
+    // The change that saves most for each object; near the end, one that suffices, if it touches no more than that.
+    auto chosen = std::ranges::min_element(fixes, saves_more);
+    const auto over = std::uint64_t{set.octets_after - goal_.limit};
+    const auto rate = std::uint64_t{chosen->octets_saved()};
+    const auto objects = (over * chosen->objects() + rate - 1) / rate;
+    for (auto at = fixes.begin(); at != fixes.end(); ++at)
+      if (at->suffices && at->objects() <= objects && (!chosen->suffices || at->objects() < chosen->objects()))
+        chosen = at;
     change(*chosen, account);
     set.octets_after = chosen->octets_after;
     set.objects += chosen->objects();
