@@ -57,7 +57,8 @@ json::object finding_json(const SizeFinding& finding) {
                                {"glue_required", facts.required()},
                                {"glue_sibling", facts.sibling.total},
                                {"glue_authoritative", facts.glue_authoritative}};
-  if (finding.waiver) out["waiver"] = json::object{{"reason", finding.waiver->reason}, {"until", finding.waiver->until}};
+  if (finding.waiver)
+    out["waiver"] = json::object{{"reason", finding.waiver->reason}, {"until", finding.waiver->until}};
   out["text"] = finding.text();
   return out;
 }

@@ -24,6 +24,9 @@ class StopSignal {
     if (descriptor_ < 0) throw std::runtime_error{std::string{"signalfd: "} + std::strerror(errno)};
   }
   ~StopSignal() {
+    // What came is taken, or it would count again once it is no longer blocked.
+    for (signalfd_siginfo taken{}; ::read(descriptor_, &taken, sizeof taken) > 0;) {
+    }
     ::close(descriptor_);
     std::signal(SIGPIPE, pipe_before_);
     sigprocmask(SIG_SETMASK, &before_, nullptr);

@@ -57,6 +57,22 @@ Transaction::Outcome Transaction::apply_delegation(const Operation& operation) {
 
   auto hosts = operation.act == Act::Create || operation.chg.has_ns ? NameSet{} : view.ns_of(node);
   auto ds = operation.act == Act::Create || operation.chg.has_ds ? DsSet{} : view.ds_of(node);
+  const auto insert = [&](const Operation::Part& part, const char* member) -> Outcome {
+    for (const auto& host : part.ns) {
+      if (!hosts.insert(host.name).second)
+        return RequestError{
+            "object-exists", host.at, here + " has the host " + text_of(view_of(host.name)) + " already",
+            "leave it out",  {},      kObjectExists};
+    }
+    for (const auto& record : part.ds) {
+      if (!ds.insert(record).second)
+        return RequestError{
+            "object-exists", operation.at + member, here + " has that DS record already", "leave it out", {},
+            kObjectExists};
+    }
+    return std::nullopt;
+  };
+  if (auto error = insert(operation.chg, "/chg/ds")) return error;
   for (const auto& host : operation.rem.ns) {
     if (hosts.erase(host.name) == 0)
       return RequestError{"object-missing", host.at, here + " has no host " + text_of(view_of(host.name)),
@@ -68,20 +84,7 @@ Transaction::Outcome Transaction::apply_delegation(const Operation& operation) {
           "object-missing", operation.at + "/rem/ds", here + " has no such DS record", "leave it out", {},
           kObjectMissing};
   }
-  for (const auto* part : {&operation.chg, &operation.add}) {
-    for (const auto& host : part->ns) {
-      if (!hosts.insert(host.name).second)
-        return RequestError{
-            "object-exists", host.at, here + " has the host " + text_of(view_of(host.name)) + " already",
-            "leave it out",  {},      kObjectExists};
-    }
-    for (const auto& record : part->ds) {
-      if (!ds.insert(record).second)
-        return RequestError{
-            "object-exists", operation.at + "/add/ds", here + " has that DS record already", "leave it out", {},
-            kObjectExists};
-    }
-  }
+  if (auto error = insert(operation.add, operation.act == Act::Create ? "/ds" : "/add/ds")) return error;
   if (hosts.empty())
     return RequestError{"no-hosts", operation.at, here + " would have no host", "name a host, or delete the delegation",
                         {},         kValuePolicy};
