@@ -1,5 +1,6 @@
 #pragma once
 /// The forms in which findings are written. One formatter writes one run: `finish` ends it.
+#include <boost/json/fwd.hpp>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -60,6 +61,9 @@ class FindingFormatter {
 [[nodiscard]] std::unique_ptr<FindingFormatter> make_json_formatter(std::ostream& out, const SourceFiles& files);
 [[nodiscard]] std::unique_ptr<FindingFormatter> make_sarif_formatter(std::ostream& out, const SourceFiles& files);
 [[nodiscard]] std::unique_ptr<FindingFormatter> make_junit_formatter(std::ostream& out, const SourceFiles& files);
+
+/// The record of a finding, without its place, its text and what comes of the account.
+[[nodiscard]] boost::json::object finding_json(const SizeFinding& finding);
 
 /// What a finding is recognised by in another run: code and name, not place or text. Unit separator between the parts.
 [[nodiscard]] std::string finding_key(const Diagnostic& diagnostic);

@@ -22,7 +22,7 @@ class JsonFormatter final : public FindingFormatter {
   }
 
   void write(const SizeFinding& finding, const SizeDetail* detail, const FindingChange& change) override {
-    auto out = members(finding);
+    auto out = finding_json(finding);
     if (detail != nullptr) {
       out["ledger_lines"] = ledger_json(detail->account);
       json::array servers;
@@ -40,36 +40,6 @@ class JsonFormatter final : public FindingFormatter {
   }
 
  private:
-  static json::object members(const SizeFinding& finding) {
-    const auto& facts = finding.facts;
-    json::object out{{"policy", finding.policy->id},
-                     {"severity", std::string{severity_text(finding.severity)}},
-                     {"delegation", finding.delegation.text()},
-                     {"limit", nullptr},
-                     {"octets", nullptr},
-                     {"over_by", nullptr},
-                     {"qname_octets", facts.qname},
-                     {"qname_ok_max", nullptr},
-                     {"hosts", facts.hosts},
-                     {"would_set_tc", finding.failure.would_set_tc},
-                     {"profile", "full"}};
-    if (finding.is_about_octets()) {
-      out["limit"] = finding.failure.limit;
-      out["octets"] = finding.failure.octets;
-      out["over_by"] = finding.over_by();
-    }
-    if (const auto longest = finding.qname_ok_max()) out["qname_ok_max"] = *longest;
-    if (!finding.failure.note.empty()) out["note"] = std::string{finding.failure.note};
-    out["ledger"] = json::object{{"header", 12},
-                                 {"question", facts.qname + 4},
-                                 {"ns", facts.authority - facts.qname - 16},
-                                 {"proof", facts.proof},
-                                 {"glue_required", facts.required()},
-                                 {"glue_sibling", facts.sibling.total},
-                                 {"glue_authoritative", facts.glue_authoritative}};
-    return out;
-  }
-
   void add_place(Location where, json::object& out) const {
     out["file"] = to_utf8(files_.path(where.file));
     if (where.line == 0) return;
@@ -87,6 +57,36 @@ class JsonFormatter final : public FindingFormatter {
 };
 
 }  // namespace
+
+json::object finding_json(const SizeFinding& finding) {
+  const auto& facts = finding.facts;
+  json::object out{{"policy", finding.policy->id},
+                   {"severity", std::string{severity_text(finding.severity)}},
+                   {"delegation", finding.delegation.text()},
+                   {"limit", nullptr},
+                   {"octets", nullptr},
+                   {"over_by", nullptr},
+                   {"qname_octets", facts.qname},
+                   {"qname_ok_max", nullptr},
+                   {"hosts", facts.hosts},
+                   {"would_set_tc", finding.failure.would_set_tc},
+                   {"profile", "full"}};
+  if (finding.is_about_octets()) {
+    out["limit"] = finding.failure.limit;
+    out["octets"] = finding.failure.octets;
+    out["over_by"] = finding.over_by();
+  }
+  if (const auto longest = finding.qname_ok_max()) out["qname_ok_max"] = *longest;
+  if (!finding.failure.note.empty()) out["note"] = std::string{finding.failure.note};
+  out["ledger"] = json::object{{"header", 12},
+                               {"question", facts.qname + 4},
+                               {"ns", facts.authority - facts.qname - 16},
+                               {"proof", facts.proof},
+                               {"glue_required", facts.required()},
+                               {"glue_sibling", facts.sibling.total},
+                               {"glue_authoritative", facts.glue_authoritative}};
+  return out;
+}
 
 std::unique_ptr<FindingFormatter> make_json_formatter(std::ostream& out, const SourceFiles& files) {
   return std::make_unique<JsonFormatter>(out, files);

@@ -2,7 +2,10 @@
 
 #include <boost/json.hpp>
 
+#include "zonec/account_report.hpp"
+#include "zonec/finding_format.hpp"
 #include "zonec/judge/fixes.hpp"
+#include "zonec/utf8.hpp"
 
 namespace torii::zonec::gate {
 namespace {
@@ -30,40 +33,15 @@ void add_against(json::object& out, const Against& against) {
   out["changes"] = against.changes;
 }
 
-json::object finding_json(const SizeFinding& finding) {
-  const auto& facts = finding.facts;
-  json::object out;
-  out.reserve(16);
-  out["policy"] = finding.policy->id;
-  out["severity"] = std::string{severity_text(finding.severity)};
-  out["delegation"] = finding.delegation.text();
-  for (const char* member : {"limit", "octets", "over_by"}) out[member] = nullptr;
-  if (finding.is_about_octets()) {
-    out["limit"] = finding.failure.limit;
-    out["octets"] = finding.failure.octets;
-    out["over_by"] = finding.over_by();
-  }
-  out["qname_octets"] = facts.qname;
-  out["qname_ok_max"] = nullptr;
-  if (const auto longest = finding.qname_ok_max()) out["qname_ok_max"] = *longest;
-  out["hosts"] = facts.hosts;
-  out["would_set_tc"] = finding.failure.would_set_tc;
-  out["profile"] = "full";
-  if (!finding.failure.note.empty()) out["note"] = std::string{finding.failure.note};
-  out["ledger"] = json::object{{"header", 12},
-                               {"question", facts.qname + 4},
-                               {"ns", facts.authority - facts.qname - 16},
-                               {"proof", facts.proof},
-                               {"glue_required", facts.required()},
-                               {"glue_sibling", facts.sibling.total},
-                               {"glue_authoritative", facts.glue_authoritative}};
+json::object record_of(const SizeFinding& finding) {
+  auto out = finding_json(finding);
   if (finding.waiver)
     out["waiver"] = json::object{{"reason", finding.waiver->reason}, {"until", finding.waiver->until}};
-  out["text"] = finding.text();
+  out["text"] = to_utf8(finding.text());
   return out;
 }
 
-json::object finding_json(const StructureFinding& finding, dns::NameView delegation) {
+json::object record_of(const StructureFinding& finding, dns::NameView delegation) {
   return {{"code", std::string{finding.code}},
           {"severity", std::string{severity_text(finding.severity)}},
           {"delegation", delegation.text()},
@@ -75,14 +53,7 @@ json::array fixes_json(const Account& account, const Policy& policy) {
   json::array out;
   for (const auto& fix : plan.fixes) {
     if (out.size() == kFixesMax) break;
-    json::array costs;
-    for (const auto cost : cost_ids(fix.costs)) costs.emplace_back(std::string{cost});
-    out.push_back(json::object{{"fix", std::string{fix_id(fix.kind)}},
-                               {"text", fix_text(fix)},
-                               {"octets_saved", fix.octets_saved()},
-                               {"octets_after", fix.octets_after},
-                               {"suffices", fix.suffices},
-                               {"costs", std::move(costs)}});
+    out.push_back(fix_json(fix));
   }
   return out;
 }
@@ -111,14 +82,14 @@ json::object subject_json(const Subject& subject, bool with_fixes) {
   }
   json::array findings;
   for (const auto& finding : after.sizes) {
-    auto record = finding_json(finding);
+    auto record = record_of(finding);
     record["new"] = !is_old(subject.before, finding);
     if (with_fixes && finding.severity >= Severity::Warning && finding.is_about_octets())
       record["fixes"] = fixes_json(after.account, *finding.policy);
     findings.push_back(std::move(record));
   }
   for (const auto& finding : after.structure) {
-    auto record = finding_json(finding, subject.name);
+    auto record = record_of(finding, subject.name);
     record["new"] = !is_old(subject.before, finding);
     findings.push_back(std::move(record));
   }
@@ -130,8 +101,8 @@ json::object affected_json(const AffectedList& list) {
   json::array delegations;
   for (const auto& affected : list.delegations) {
     json::array findings;
-    for (const auto& finding : affected.sizes) findings.push_back(finding_json(finding));
-    for (const auto& finding : affected.structure) findings.push_back(finding_json(finding, affected.name));
+    for (const auto& finding : affected.sizes) findings.push_back(record_of(finding));
+    for (const auto& finding : affected.structure) findings.push_back(record_of(finding, affected.name));
     delegations.push_back(json::object{{"delegation", affected.name.text()},
                                        {"severity", std::string{severity_text(affected.severity)}},
                                        {"findings", std::move(findings)}});
