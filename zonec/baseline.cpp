@@ -69,6 +69,10 @@ std::string finding_key(const SizeFinding& finding) { return key_of(finding.poli
 Baseline Baseline::read(const std::string& path) {
   std::ifstream in{path, std::ios::binary};
   if (!in) throw std::runtime_error{path + ": cannot be read: " + std::strerror(errno)};
+  return read(in, path);
+}
+
+Baseline Baseline::read(std::istream& in, const std::string& path) {
   Baseline out;
   std::string text;
   for (std::uint64_t number = 1; std::getline(in, text); ++number) {

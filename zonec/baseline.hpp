@@ -2,6 +2,7 @@
 /// Findings of a run before, from its JSON Lines: what of this run is new, worse, better or as it was.
 #include <array>
 #include <cstdint>
+#include <istream>
 #include <string>
 #include <unordered_map>
 
@@ -19,6 +20,8 @@ class Baseline {
 
   /// Throws std::runtime_error with file, line and column for what is not a file of findings.
   [[nodiscard]] static Baseline read(const std::string& path);
+  /// `path`: for messages.
+  [[nodiscard]] static Baseline read(std::istream& in, const std::string& path);
 
   /// Each finding of this run once, in any order.
   [[nodiscard]] Verdict compare(const Diagnostic& diagnostic);

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "tests/support/temporary_folder.hpp"
+#include "zonec/utf8.hpp"
 
 namespace torii::zonec {
 namespace {
@@ -62,6 +63,12 @@ TEST(FindingWriter, TextAndJson) {
       json.str(),
       "{\"code\":\"orphan-glue\",\"severity\":\"warning\",\"file\":\"a\xEF\xBF\xBD\\\"b.zone\",\"line\":3,\"column\":1,"
       "\"owner\":\"ns.a.jp.\",\"text\":\"ns.a.jp. A: an address\"}\n");
+}
+
+TEST(Utf8, WhatIsNoTextIsReplaced) {
+  EXPECT_EQ(to_xml("a<b>&\"\x01\t\xFF\xEF\xBF\xBF\xEF\xBF\xBD\xC3\xA9"),
+            "a&lt;b&gt;&amp;&quot;\xEF\xBF\xBD\t\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xC3\xA9");
+  EXPECT_EQ(to_uri("a b/\xFF%.zone"), "a%20b/%FF%25.zone");
 }
 
 TEST(FindingWriter, GivesUpAfterTheLastError) {

@@ -6,6 +6,9 @@
 
 #include "tests/zonec/judge/account_zone.hpp"
 #include "zonec/judge/formula.hpp"
+#include "zonec/judge/own_reply.hpp"
+#include "zonec/judge/qname.hpp"
+#include "zonec/judge/seen.hpp"
 
 namespace torii::zonec::testing {
 namespace {
@@ -180,6 +183,31 @@ TEST(Fixes, GiveWhatTheyPromiseOnRandomAccounts) {
   for (std::size_t i = 0; i < kFixKinds; ++i)  // SplitAddresses only helps rules about single RRsets
     EXPECT_TRUE(proposed[i] > 0 || static_cast<FixKind>(i) == FixKind::SplitAddresses)
         << fix_id(static_cast<FixKind>(i)) << " was never proposed, seed " << seed;
+}
+
+TEST(OwnReply, IsWhatTheServersRulesSay) {
+  const auto seed = std::random_device{}();
+  RandomAccounts accounts{seed};
+  for (int turn = 0; turn < 2000; ++turn) {
+    const auto account = accounts.next(12, true);
+    const auto facts = facts_of(account);
+    std::vector<dns::NameView> hosts;
+    for (const auto& host : account.hosts) hosts.push_back(host.name);
+    const auto qname = longest_qname(account.owner, hosts, QnameShape::Long);
+    for (const auto asking : {Asking::Plain, Asking::Edns, Asking::Dnssec}) {
+      const auto limit = asking == Asking::Plain ? 512U : 512U + static_cast<std::uint32_t>(accounts.pick(1500));
+      const auto own = own_reply(account, facts, asking, limit);
+      const auto seen = seen_from(
+          ServerKind::Torii, account,
+          {.qname = qname, .limit = limit, .edns = asking != Asking::Plain, .dnssec_ok = asking == Asking::Dnssec});
+      const auto hint = " (turn " + std::to_string(turn) + ", seed " + std::to_string(seed) + ")";
+      ASSERT_EQ(own.tc, seen.tc) << limit << hint;
+      if (own.authority_fits()) {
+        ASSERT_EQ(own.sent, seen.octets) << limit << hint;
+        ASSERT_EQ(own.left_out.size(), seen.left_out.size()) << limit << hint;
+      }
+    }
+  }
 }
 
 TEST(Fixes, TheServersOfJpIn2003) {

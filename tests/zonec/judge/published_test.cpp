@@ -143,8 +143,7 @@ TEST(Published, BindsGlueTest) {
     const auto account = with_pad(row.authority - at_qname(with_pad(0)));
     ASSERT_EQ(at_qname(account), row.authority);
     EXPECT_EQ(row.authority + (row.a > 0 ? 16 : 28), row.first);
-    for (const auto kind :
-         {ServerKind::Torii, ServerKind::Knot, ServerKind::Bind920}) {
+    for (const auto kind : {ServerKind::Torii, ServerKind::Knot, ServerKind::Bind920}) {
       const auto seen = seen_from(kind, account, {.qname = qname, .limit = 512});
       EXPECT_TRUE(seen.tc) << server_id(kind) << " " << row.owner;
       EXPECT_TRUE(seen.sent.empty()) << server_id(kind) << " " << row.owner;
