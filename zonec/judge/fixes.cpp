@@ -285,7 +285,7 @@ FixGoal goal_of(const Policy& policy) {
   SizeFacts long_one;
   long_one.authority = kMuch;
   const auto missed = policy.evaluate(long_one, policy);
-  return {missed ? missed->limit : policy.limit, [policy, kMuch](const SizeFacts& facts) -> std::uint32_t {
+  return {missed ? missed->limit : policy.limit, [policy](const SizeFacts& facts) -> std::uint32_t {
             if (const auto failure = policy.evaluate(facts, policy)) return failure->octets;
             auto longer = facts;
             longer.authority += kMuch;
@@ -335,7 +335,7 @@ void note_breaks(const Account& account, const PolicySettings& settings, FixPlan
   for (auto& fix : plan.fixes)
     for (auto& id : missed(apply(fix, account)))
       if (std::ranges::find(now, id) == now.end()) fix.breaks.push_back(std::move(id));
-  std::ranges::stable_partition(plan.fixes, [](const Fix& fix) { return fix.breaks.empty(); });
+  std::stable_partition(plan.fixes.begin(), plan.fixes.end(), [](const Fix& fix) { return fix.breaks.empty(); });
 }
 
 Account apply(const Fix& fix, const Account& account) {
