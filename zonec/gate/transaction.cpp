@@ -147,9 +147,17 @@ Transaction::Outcome Transaction::check_host_name(const Operation& operation, dn
                         "give the name alone",
                         {},
                         kValuePolicy};
-  if (operation.force) return std::nullopt;
   const auto view = after();
   const auto barrier = view.barrier_of(name);
+  if (!barrier && view.has_type(view.node(name), dns::RrType::CNAME))
+    return RequestError{
+        "is-alias",
+        at,
+        text_of(name) + " is an alias of the zone's own, and has no other data (RFC 1034 section 3.6.2)",
+        "choose another name",
+        {},
+        kValuePolicy};
+  if (operation.force) return std::nullopt;
   if (barrier && !barrier->is_dname) return std::nullopt;
   if (view.is_host(view.node(name))) return std::nullopt;  // the zone's own
   return RequestError{"no-superordinate",

@@ -167,6 +167,7 @@ def test_bad_requests(_folder):
         (line({"operations": [{"op": "update", "host": "ns1.nic.example", "chg": {"name": "ns2.nic.example"}}]}), "object-exists", "/operations/0/chg/name"),
         (line({"operations": [{"op": "update", "host": "no.example", "chg": {"addresses": []}}]}), "object-missing", "/operations/0/host"),
         (line({"operations": [{"op": "create", "host": "ns1.nic.example"}]}), "object-exists", "/operations/0/host"),
+        (line({"operations": [{"op": "create", "host": "www.nic.example", "addresses": ["192.0.2.1"], "force": True}]}), "is-alias", "/operations/0/host"),
         (line({"operations": [op, op]}), "object-exists", "/operations/1/delegation"),
     ]
     answers, _ = pipe(b"".join(text.rstrip(b"\n") + b"\n" for text, _, _ in cases))
