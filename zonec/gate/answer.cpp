@@ -48,8 +48,9 @@ json::object record_of(const StructureFinding& finding, dns::NameView delegation
           {"text", finding.text}};
 }
 
-json::array fixes_json(const Account& account, const Policy& policy) {
-  const auto plan = propose_fixes(account, goal_of(policy), {.sets = false, .exact = false});
+json::array fixes_json(const Account& account, const Policy& policy, const PolicySettings& settings) {
+  auto plan = propose_fixes(account, goal_of(policy), {.sets = false, .exact = false});
+  note_breaks(account, settings, plan);
   json::array out;
   for (const auto& fix : plan.fixes) {
     if (out.size() == kFixesMax) break;
@@ -69,7 +70,7 @@ bool is_old(const Standing& before, const StructureFinding& finding) {
   return std::ranges::any_of(before.structure, [&](const StructureFinding& had) { return had.code == finding.code; });
 }
 
-json::object subject_json(const Subject& subject, bool with_fixes) {
+json::object subject_json(const Subject& subject, bool with_fixes, const PolicySettings& settings) {
   const auto& after = subject.after;
   json::object out{{"delegation", subject.name.text()}, {"exists", after.exists}, {"served", after.is_served}};
   if (after.is_served) {
@@ -85,7 +86,7 @@ json::object subject_json(const Subject& subject, bool with_fixes) {
     auto record = record_of(finding);
     record["new"] = !is_old(subject.before, finding);
     if (with_fixes && finding.severity >= Severity::Warning && finding.is_about_octets())
-      record["fixes"] = fixes_json(after.account, *finding.policy);
+      record["fixes"] = fixes_json(after.account, *finding.policy, settings);
     findings.push_back(std::move(record));
   }
   for (const auto& finding : after.structure) {
@@ -117,13 +118,14 @@ std::string_view decision_text(Decision decision) noexcept {
 
 }  // namespace
 
-std::string verdict_line(const Request& request, const Verdict& verdict, const Against& against, bool committed) {
+std::string verdict_line(const Request& request, const Verdict& verdict, const Against& against, bool committed,
+                         const PolicySettings& settings) {
   auto out = start(request);
   add_against(out, against);
   out["verdict"] = std::string{decision_text(verdict.decision)};
   out["committed"] = committed;
   json::array delegations;
-  for (const auto& subject : verdict.subjects) delegations.push_back(subject_json(subject, request.fixes));
+  for (const auto& subject : verdict.subjects) delegations.push_back(subject_json(subject, request.fixes, settings));
   out["delegations"] = std::move(delegations);
   out["affected"] = json::object{{"broken", affected_json(verdict.broken)}, {"healed", affected_json(verdict.healed)}};
   return json::serialize(out);

@@ -18,7 +18,7 @@ struct Against {
 };
 
 [[nodiscard]] std::string verdict_line(const Request& request, const Verdict& verdict, const Against& against,
-                                       bool committed);
+                                       bool committed, const PolicySettings& settings);
 [[nodiscard]] std::string error_line(const Request& request, const RequestError& error,
                                      const std::optional<Against>& against);
 struct StatusFacts {

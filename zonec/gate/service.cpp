@@ -52,7 +52,7 @@ std::string Service::answer(const Request& request) {
     if (const auto error = transaction.apply(operation)) return fail(request, *error);
   const auto verdict = judge(transaction, *judge_, request.affected_max);
   const bool commits = request.commit && verdict.decision != Decision::Refuse;
-  auto line = verdict_line(request, verdict, against(), commits);
+  auto line = verdict_line(request, verdict, against(), commits, loaded_.settings);
   if (commits) {
     committed_.merge(transaction.changes(), [&](dns::NameView name) { return loaded_.base->find(name); });
     ++commits_;
