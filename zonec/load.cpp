@@ -185,6 +185,7 @@ Load::Load(const LoadOptions& options)
   }
   std::vector<Diagnostic> diagnostics;
   settings_ = options.policy.settings(dnssec_.now, files_, diagnostics);
+  assumptions_ = options.signing.assumptions();
   bad_input_ = std::ranges::any_of(diagnostics, [](const auto& each) { return each.severity == Severity::Error; });
   write(diagnostics);
 }
@@ -246,16 +247,20 @@ void Load::check(const Zone& zone) {
   check_dnssec(zone, dnssec_, diagnostics, threads_);
   write(diagnostics);
   std::uint64_t findings = 0;
-  check_sizes(
-      zone, settings_,
-      [&](const SizeFinding& finding) {
-        if ((++findings & 0xFFU) == 0) progress_.show("size findings", findings);
-        if (finding.waiver && ++waived_ > 0 && settings_.floor() > Severity::Info) return true;
-        progress_.clear();
-        writer_.write(finding, [&] { return describe_account(zone, zone.find(finding.delegation)); });
-        return !writer_.gave_up();
-      },
-      threads_);
+  const auto sink = [&](const SizeFinding& finding) {
+    if ((++findings & 0xFFU) == 0) progress_.show("size findings", findings);
+    if (finding.waiver && ++waived_ > 0 && settings_.floor() > Severity::Info) return true;
+    progress_.clear();
+    writer_.write(finding, [&] {
+      auto account = describe_account(zone, zone.find(finding.delegation));
+      static_cast<void>(assume(assumptions_, account));
+      return account;
+    });
+    return !writer_.gave_up();
+  };
+  if (!assumptions_.any()) return check_sizes(zone, settings_, sink, threads_);
+  if (const auto wrong = check_assumed_sizes(zone, assumptions_, settings_, sink, threads_); !wrong.empty())
+    throw CLI::ValidationError{"--assume-ds", "needs --assume-signature: " + wrong};
 }
 
 void Load::write(std::vector<Diagnostic>& diagnostics) {

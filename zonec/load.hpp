@@ -14,6 +14,7 @@
 #include "zonec/finding_writer.hpp"
 #include "zonec/judge/policy.hpp"
 #include "zonec/model/zone.hpp"
+#include "zonec/planned_cut.hpp"
 #include "zonec/policy_options.hpp"
 #include "zonec/progress.hpp"
 #include "zonec/verify/signatures.hpp"
@@ -41,6 +42,7 @@ struct LoadOptions {
   std::vector<std::string> inputs;
   std::string list;  // a file with more inputs, one a line
   PolicyOptions policy;
+  PlannedSigning signing;  // for `check` alone: what is published is what is there
   std::string format = "text";
   std::string colour = "auto";
   std::size_t fixes = kFindingsWithFixes;
@@ -87,6 +89,7 @@ class Load {
   VerifyOptions verify_;
   VerifyCounts verified_;
   PolicySettings settings_;
+  Assumptions assumptions_;
   unsigned threads_;
   bool quiet_;
   SourceFiles files_;

@@ -93,6 +93,30 @@ def check_fit():
     refused("not in range", "fit", "--zone", "jp", "--ns", "a.jp", "--limit", "70000")
 
 
+def check_assumptions():
+    """What if a whole zone were signed otherwise: the same figures as for one delegation of it."""
+    zone = os.path.join(os.environ["TORII_SOURCE"], "zones", "example-tld.nsec3.zone")
+    base = ("check", "--quiet", "--verify", "none", "--now", "20260801000000", "--fixes", "0", "--format", "json",
+            "--policy", "full@600=warning", zone)
+    sizes = {}
+    for name, options in (("now", ()), ("rsa", ("--assume-signature", "256")), ("falcon", ("--assume-signature", "666")),
+                          ("unsigned", ("--assume-unsigned",))):
+        status, out, _ = run(*base, *options)
+        rows = [json.loads(line) for line in out.splitlines()]
+        sizes[name] = {row["delegation"]: row["octets"] for row in rows if row.get("policy") == "full@600"}
+        expect(status in (0, 1), f"{name}: {status}")
+    expect(len(sizes["unsigned"]) < len(sizes["now"]) <= len(sizes["rsa"]) <= len(sizes["falcon"]),
+           f"what-ifs: {[(name, len(rows)) for name, rows in sizes.items()]}")
+    for delegation in sizes["now"]:
+        more = sizes["falcon"][delegation] - sizes["rsa"][delegation]
+        expect(more % (666 - 256) == 0 and more > 0, f"{delegation}: {more} octets more")
+        told = json.loads(run("explain", zone, delegation, "--assume-signature", "666", "--json", "--policy",
+                              "full@600=warning")[1])
+        expect(str(sizes["falcon"][delegation]) in json.dumps(told), f"{delegation}: explain says otherwise")
+    refused("needs --assume-signature", *base[:-1], os.path.join(os.path.dirname(zone), "example-tld.zone"), "--assume-ds",
+            "sha-256")
+
+
 def check_policy():
     status, out, _ = run("policy", "list", "--json")
     listed = json.loads(out)

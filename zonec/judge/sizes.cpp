@@ -188,4 +188,35 @@ void check_sizes(const Zone& zone, const PolicySettings& settings, const SizeSin
       });
 }
 
+std::string check_assumed_sizes(const Zone& zone, const Assumptions& assumptions, const PolicySettings& settings,
+                                const SizeSink& sink, unsigned threads) {
+  struct Judged {
+    std::vector<SizeFinding> findings;
+    std::string wrong;
+  };
+  std::string wrong;
+  bool go_on = true;
+  const auto judge_range = [&](OwnerIndex first, OwnerIndex last) {
+    Judged out;
+    Judge judge{settings};
+    for (auto cut = first; cut < last && out.wrong.empty(); ++cut) {
+      const auto& owner = zone.owners[cut];
+      if (owner.kind != OwnerKind::Cut) continue;
+      auto account = describe_account(zone, cut);
+      out.wrong = assume(assumptions, account);
+      for (auto& finding : judge.judge(account, zone.find_rrset(owner, dns::RrType::NS)->where)) {
+        finding.delegation = owner.name();  // the account's is gone soon
+        out.findings.push_back(std::move(finding));
+      }
+    }
+    return out;
+  };
+  each_range(zone.owners.size(), threads, judge_range, [&](const Judged& judged) {
+    if (wrong.empty()) wrong = judged.wrong;
+    for (const auto& finding : judged.findings)
+      if (go_on && wrong.empty()) go_on = sink(finding);
+  });
+  return wrong;
+}
+
 }  // namespace torii::zonec

@@ -2,6 +2,7 @@
 /// The worst-case referral of every delegation, held against the size policies.
 #include <functional>
 
+#include "zonec/judge/assume.hpp"
 #include "zonec/judge/policy.hpp"
 #include "zonec/layout/referral.hpp"
 
@@ -17,5 +18,11 @@ using SizeSink = std::function<bool(const SizeFinding&)>;
 
 /// Measures every delegation's referral at the longest QNAME, by several threads.
 void check_sizes(const Zone& zone, const PolicySettings& settings, const SizeSink& sink, unsigned threads = 1);
+
+/// The same for the zone as it would be with other signatures or DS records: by arithmetic. Returns what is wrong with
+/// the assumptions (`assume`); empty when all were judged.
+[[nodiscard]] std::string check_assumed_sizes(const Zone& zone, const Assumptions& assumptions,
+                                              const PolicySettings& settings, const SizeSink& sink,
+                                              unsigned threads = 1);
 
 }  // namespace torii::zonec
