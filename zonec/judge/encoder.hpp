@@ -48,7 +48,7 @@ class MessageWriter {
  public:
   explicit MessageWriter(Encoder encoder) noexcept : encoder_{encoder} {}
 
-  /// Header and question.
+  /// Header and question. `qname` is kept as a view, until the next `start`.
   void start(dns::NameView qname);
   /// Appends the set; returns the message's octets so far.
   std::size_t put(const WireSet& set);

@@ -28,7 +28,8 @@ std::size_t octets(Encoder encoder, dns::NameView qname, dns::NameView owner, co
   for (std::size_t i = 0; i < with_aaaa; ++i)
     sets.push_back({.owner = targets[i], .type = RrType::AAAA, .records = 1, .rdata_octets = 16});
   MessageWriter writer{encoder};
-  writer.start(name("used.before.example."));  // `start` forgets what was written before
+  const auto before = name("used.before.example.");
+  writer.start(before);  // the next `start` forgets what was written before
   for (const auto& set : sets) writer.put(set);
   return message_octets(writer, qname, sets);
 }
