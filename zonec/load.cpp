@@ -12,6 +12,7 @@
 #include <sstream>
 #include <thread>
 
+#include "zonec/bounded_line.hpp"
 #include "zonec/judge/sizes.hpp"
 #include "zonec/model/build.hpp"
 #include "zonec/scan/scan.hpp"
@@ -44,6 +45,9 @@ VerifyOptions verify_options_of(const LoadOptions& options) {
                                                                : Severity::Notice;
   return out;
 }
+
+/// An origin and a path: 1016 octets of escaped name, `=`, and what the system takes (PATH_MAX).
+constexpr std::size_t kListLineOctetsMax = 8192;
 
 std::string counted(std::uint64_t count, std::string_view one) {
   return std::to_string(count) + " " + std::string{one} + (count == 1 ? "" : "s");
@@ -88,7 +92,10 @@ std::vector<std::string> read_list(const std::string& path) {
   if (!in) throw CLI::ValidationError("--list", path + ": cannot be read: " + std::strerror(errno));
   std::vector<std::string> inputs;
   std::string line;
-  for (std::size_t number = 1; std::getline(in, line); ++number) {
+  for (std::size_t number = 1; read_bounded_line(in, line, kListLineOctetsMax); ++number) {
+    if (line.size() > kListLineOctetsMax)
+      throw CLI::ValidationError("--list", path + ":" + std::to_string(number) + ":1: longer than " +
+                                               std::to_string(kListLineOctetsMax) + " octets, so not [ORIGIN=]FILE");
     if (line.ends_with('\r')) line.pop_back();
     if (line.empty() || line.starts_with('#')) continue;
     if (const auto input = parse_input(line); const auto* wrong = std::get_if<std::string>(&input))
@@ -141,7 +148,10 @@ void LoadOptions::add_to(CLI::App& command) {
       ->check(CLI::IsMember({"text", "json", "sarif", "junit"}))
       ->capture_default_str();
   add_colour(command, colour);
-  command.add_option("--fixes", fixes, "Size findings that get fixes")->type_name("N")->capture_default_str();
+  command.add_option("--fixes", fixes, "Size findings that get fixes")
+      ->type_name("N")
+      ->check(CLI::Range(0, 1000000))
+      ->capture_default_str();
   command
       .add_option("--baseline", baseline, "Findings of a run before (JSON Lines): only what is new or worse is told")
       ->type_name("FILE");

@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import re
+import resource
 import stat
 import subprocess
 import sys
@@ -200,6 +201,20 @@ def on_terminal(path, env):
     return out.decode("utf-8", "replace")
 
 
+def check_endless_lines():
+    """A line without an end is refused where it becomes too long, not read until memory is out."""
+    zone = os.path.join(os.environ["TORII_SOURCE"], "zones", "example-tld.zone")
+    for option, text in (("--baseline", "longer than 16 MiB"), ("--list", "longer than 8192 octets")):
+        done = subprocess.run([os.environ["TORII_ZONEC"], "check", "--quiet", option, "/dev/zero", zone],
+                              capture_output=True, text=True, timeout=20, check=False,
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (1 << 28, 1 << 28)))
+        expect(done.returncode == 2 and "/dev/zero:1:1: " in done.stderr and text in done.stderr,
+               f"{option} /dev/zero: {done.returncode}: {done.stderr[:300]}")
+    done = subprocess.run([os.environ["TORII_ZONEC"], "check", "--fixes", "-1", zone], capture_output=True, text=True,
+                          timeout=20, check=False)
+    expect(done.returncode == 2 and "--fixes" in done.stderr, f"--fixes -1: {done.returncode}: {done.stderr}")
+
+
 def check_baseline(folder):
     path, base = os.path.join(folder, "b.zone"), os.path.join(folder, "base.jsonl")
 
@@ -279,6 +294,7 @@ def check_codes():
 with tempfile.TemporaryDirectory() as place:
     check_formats(place)
     check_baseline(place)
+    check_endless_lines()
 check_codes()
 print("\n".join(FAILURES) or "as expected")
 sys.exit(1 if FAILURES else 0)
