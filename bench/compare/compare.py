@@ -36,7 +36,7 @@ def arguments():
     parser.add_argument("--build", default="build/release")
     parser.add_argument("--server-core", type=int, default=0)
     parser.add_argument("--load-core", type=int, default=1)
-    parser.add_argument("--gate", default="", help='command that runs its arguments alone, such as "flock /tmp/lock"')
+    parser.add_argument("--gate", default="", help='command that runs its arguments alone, such as "flock LOCKFILE"')
     parser.add_argument("--no-repeat", action="store_true", help="do not repeat runs that others disturbed")
     parser.add_argument("--resume", action="store_true", help="add to the last runs instead of starting anew")
     parser.add_argument("--report-only", action="store_true", help="only write the report of the last runs again")

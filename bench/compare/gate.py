@@ -7,7 +7,7 @@ import time
 
 
 class Gate:
-    """`command`: runs its arguments when nobody else measures, such as "flock /tmp/measuring"; empty: no gate.
+    """`command`: runs its arguments when nobody else measures, such as "flock LOCKFILE"; empty: no gate.
 
     The gate stays shut to others between steps until `hold` seconds have passed, since its turn may be long in coming."""
 

@@ -70,7 +70,7 @@ def main():
     parser.add_argument("--build", default="build/release")
     parser.add_argument("--server-core", type=int, default=0)
     parser.add_argument("--load-core", type=int, default=1)
-    parser.add_argument("--gate", default="", help='command that runs its arguments alone, such as "flock /tmp/lock"')
+    parser.add_argument("--gate", default="", help='command that runs its arguments alone, such as "flock LOCKFILE"')
     parser.add_argument("--resume", action="store_true", help="add to the last runs instead of starting anew")
     parser.add_argument("--report-only", action="store_true")
     options = parser.parse_args()

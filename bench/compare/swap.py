@@ -117,7 +117,7 @@ def main():
     parser.add_argument("--build", default="build/release")
     parser.add_argument("--server-core", type=int, default=0)
     parser.add_argument("--load-core", type=int, default=1)
-    parser.add_argument("--gate", default="", help='command that runs its arguments alone, such as "flock /tmp/lock"')
+    parser.add_argument("--gate", default="", help='command that runs its arguments alone, such as "flock LOCKFILE"')
     options = parser.parse_args()
     set_up_process()
     work = Work(options.work, options.build, options.shape, options.delegations)

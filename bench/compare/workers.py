@@ -49,7 +49,7 @@ def main():
     parser.add_argument("--rate", type=int, default=60_000, help="queries a second of the runs at a fixed rate")
     parser.add_argument("--work", default="build/bench")
     parser.add_argument("--build", default="build/release")
-    parser.add_argument("--gate", default="", help='command that runs its arguments alone, such as "flock /tmp/lock"')
+    parser.add_argument("--gate", default="", help='command that runs its arguments alone, such as "flock LOCKFILE"')
     options = parser.parse_args()
     set_up_process()
     work = Work(options.work, options.build, options.shape, options.delegations)
