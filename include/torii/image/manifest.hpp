@@ -219,8 +219,8 @@ inline std::variant<Manifest, ImageError> Manifest::parse(std::string_view text,
 inline std::variant<Manifest, ImageError> Manifest::read(const std::string& path) {
   std::ifstream in{path, std::ios::binary};
   std::ostringstream text;
-  if (in) text << in.rdbuf();
-  if (!in || !text)
+  if (in.peek() != std::ifstream::traits_type::eof()) text << in.rdbuf();  // of an empty file, nothing is a failure
+  if (!in.is_open() || in.bad() || !text)
     return ImageError{path + ": cannot be read: " + std::strerror(errno) + "; zonec compile --image writes it"};
   return parse(text.view(), path);
 }

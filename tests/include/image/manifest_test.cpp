@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/temporary_folder.hpp"
+
 namespace torii::image {
 namespace {
 
@@ -32,6 +34,16 @@ TEST(Manifest, EveryProperPrefixIsRefused) {
   const auto text = sample().text();
   for (std::size_t length = 0; length < text.size(); ++length)
     ASSERT_TRUE(std::holds_alternative<ImageError>(Manifest::parse(text.substr(0, length), "current"))) << length;
+}
+
+TEST(Manifest, AnEmptyFileAndAFolderAreSaidToBeThat) {
+  const torii::testing::TemporaryFolder folder;
+  const auto path = (folder.path() / "current").string();
+  const auto said = [&](const std::string& file) { return std::get<ImageError>(Manifest::read(file)).text; };
+  EXPECT_NE(said(path).find("No such file"), std::string::npos) << said(path);
+  std::ofstream{path};
+  EXPECT_EQ(said(path).find("cannot be read"), std::string::npos) << said(path);
+  EXPECT_NE(said(folder.path().string()).find("directory"), std::string::npos) << said(folder.path().string());
 }
 
 TEST(Manifest, LinesOfWrongFormAreNamed) {
