@@ -4,7 +4,6 @@ import json
 import os
 import pty
 import re
-import resource
 import stat
 import subprocess
 import sys
@@ -206,8 +205,7 @@ def check_endless_lines():
     zone = os.path.join(os.environ["TORII_SOURCE"], "zones", "example-tld.zone")
     for option, text in (("--baseline", "longer than 16 MiB"), ("--list", "longer than 8192 octets")):
         done = subprocess.run([os.environ["TORII_ZONEC"], "check", "--quiet", option, "/dev/zero", zone],
-                              capture_output=True, text=True, timeout=20, check=False,
-                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (1 << 28, 1 << 28)))
+                              capture_output=True, text=True, timeout=30, check=False)
         expect(done.returncode == 2 and "/dev/zero:1:1: " in done.stderr and text in done.stderr,
                f"{option} /dev/zero: {done.returncode}: {done.stderr[:300]}")
     done = subprocess.run([os.environ["TORII_ZONEC"], "check", "--fixes", "-1", zone], capture_output=True, text=True,
